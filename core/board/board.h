@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The board catalogue: clock, flash, RAM, sensors, libraries with real signatures, toolchain, runner.
+ * Pure data and functions that describe jobs and read their results; nothing here runs anything.
+ */
+#ifndef CORE_BOARD_BOARD_H
+#define CORE_BOARD_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/job.h"
+#include "core/finding/finding.h"
+
+struct board_sensor {
+    const char *id;        /* "color", "acc", "temperature" */
+    const char *library;   /* "Arduino_APDS9960" */
+    const char *header;    /* "Arduino_APDS9960.h" */
+    const char *channels;  /* space-separated: "r g b c" */
+    const char *unit;      /* "counts 0..4097" */
+};
+
+struct board_library {
+    const char *name, *version, *header;
+    const char *signatures; /* real signatures, one per line: goes into prompts and API findings */
+};
+
+struct board {
+    const char *id, *name;     /* "nano33ble-virtual", "Arduino Nano 33 BLE Sense (virtual, QEMU)" */
+    bool is_virtual;
+    int64_t clock_hz, flash, ram; /* hertz, bytes */
+    const struct board_sensor *sensors; int n_sensors;
+    const struct board_library *libraries; int n_libraries;
+    const char *runtime_ops;   /* space-separated operators that the runtime supports */
+    const char *fqbn;          /* for arduino-cli users */
+    const char *help;
+};
+
+const struct board *board_find(const char *id); /* NULL when unknown */
+extern const struct board board_table[];
+extern const int board_count;
+
+/* ---- compile: sketch.ino → prototypes (ctags job) → compile job → link job ---- */
+
+struct board_tools; /* resolved paths of one installation: compiler, runtime folder, build.txt */
+
+/* Looks for the toolchain and the runtime; ERR_TOOL names what is missing and how to get it. */
+struct board_tools *board_tools_new(const struct board *b, const char *runtime_folder, struct err *err);
+void board_tools_free(struct board_tools *t);
+/* "arm-none-eabi-g++ 12.2.1, tflm 0.1.0 (HASH), …": recorded with each execution; borrowed from t. */
+const char *board_tools_versions(const struct board_tools *t);
+
+/* The whole build as one job inside the box where that is possible: sketch and model.h in, elf and map out.
+ * Files: NAME.ino, model.h (and others). Outputs: firmware.elf, firmware.size (text of size -A). */
+struct job *board_build_job(const struct board_tools *t, const char *name, const char *ino, size_t ino_len,
+                            const char *model_h, size_t model_h_len, struct err *err);
+
+struct board_size {
+    int64_t flash, ram;       /* bytes used */
+    int64_t flash_max, ram_max;
+};
+
+/* Compiler, linker and box output → findings on the sketch's own lines (file NAME.ino), -Wall as warnings,
+ * "region overflowed" as budget errors; sizes filled when it linked. */
+void board_read_build(const struct board_tools *t, const char *name, const struct job_result *r,
+                      struct board_size *ret_size, struct finding_list *out);
+
+/* ---- run on the board ---- */
+
+struct board_feed;  /* rows for sensors and Serial1, see core/board/platform/README.md */
+
+struct board_feed *board_feed_new(void);
+void board_feed_free(struct board_feed *f);
+/* One sample of a sensor in the current row; values in the order of its channels. */
+int board_feed_sample(struct board_feed *f, const char *sensor_id, const double *values, int n,
+                      struct err *err);
+int board_feed_line(struct board_feed *f, const char *serial1_line, struct err *err);
+int board_feed_end_row(struct board_feed *f, struct err *err);
+
+struct job *board_run_job(const struct board_tools *t, const void *elf, size_t elf_len,
+                          const struct board_feed *feed, int virtual_ms, struct err *err);
+
+struct board_row {          /* what the sketch printed while row i was being worked on */
+    char *text;             /* owned by the report; raw, untrusted */
+    size_t len;
+    int64_t ms;             /* virtual milliseconds at its first sample */
+};
+
+struct board_report {
+    struct board_row *rows; int n_rows;
+    char *serial; size_t serial_len;  /* everything printed; owned */
+    int64_t arena_used;               /* bytes, -1 unknown */
+    int64_t instructions;             /* per inference, median; instructions, not cycles; -1 unknown */
+    int64_t invokes;                  /* inferences seen */
+    int64_t stack_high;               /* bytes, -1 unknown */
+    int64_t virtual_ms;
+    bool feed_done;                   /* every row was consumed */
+    char fault[200];                  /* "" = none; sanitized sentence */
+};
+
+/* Faults and limits become findings; report owned by the caller: board_report_done. */
+int board_read_run(const struct board_tools *t, const struct job_result *r, struct board_report *ret,
+                   struct finding_list *out, struct err *err);
+void board_report_done(struct board_report *r);
+
+/* The class of classes[0..n) that a row's text names (whole word, any case; the last line that names exactly one), -1 = none or several. */
+int board_row_class(const struct board_row *row, const char *const *classes, int n);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ledger of this installation: which decisions were made here. Decisions from elsewhere do not execute.
+ * One 0600 file in the user's state folder, append-only lines, fsynced; outside every project.
+ */
+#ifndef CORE_STORE_LEDGER_H
+#define CORE_STORE_LEDGER_H
+
+#include <stdbool.h>
+#include "core/base/err.h"
+
+struct ledger;
+
+struct ledger *ledger_open(const char *state_folder, struct err *err); /* NULL on failure */
+void ledger_free(struct ledger *l);
+
+/* Records that sha256 of project was approved here for executor; durable when it returns 0. */
+int ledger_add(struct ledger *l, const char *project_id, const char *sha256, const char *executor,
+               struct err *err);
+/* Records that the approval does not count any more. */
+int ledger_revoke(struct ledger *l, const char *project_id, const char *sha256, const char *executor,
+                  struct err *err);
+bool ledger_has(const struct ledger *l, const char *project_id, const char *sha256,
+                const char *executor);
+
+#endif
