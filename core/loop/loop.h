@@ -4,7 +4,9 @@
  * No callback blocks; idle means asleep in poll without a timer.
  *
  * Handles are small positive ids; removing an id that is gone is fine, also from inside callbacks.
- * Signals are blocked at loop_new and read from a signalfd; loop_child_reset undoes that in a fork.
+ * A signal is blocked from loop_add_signal until its last handler is removed, and read from a signalfd
+ * meanwhile: add signals before any library starts a thread. SIGPIPE is ignored from loop_new on.
+ * loop_child_reset undoes both in a fork. Turns do not nest: no callback calls loop_turn or loop_run.
  */
 #ifndef CORE_LOOP_LOOP_H
 #define CORE_LOOP_LOOP_H
@@ -37,8 +39,9 @@ int loop_add_fd(struct loop *l, int fd, int events, loop_fd_fn *fn, void *arg);
 void loop_set_events(struct loop *l, int id, int events);
 int loop_add_timer(struct loop *l, int64_t delay_ms, loop_timer_fn *fn, void *arg); /* once */
 int loop_add_signal(struct loop *l, int signo, loop_signal_fn *fn, void *arg);
-int loop_add_child(struct loop *l, pid_t pid, loop_child_fn *fn, void *arg); /* pidfd; reaps it */
-int loop_add_watch(struct loop *l, const char *path, loop_watch_fn *fn, void *arg); /* inotify on the file's folder */
+int loop_add_child(struct loop *l, pid_t pid, loop_child_fn *fn, void *arg); /* once; pidfd; reaps it */
+/* inotify on the file's folder (which must exist); fn at most once a turn, for every kind of change. */
+int loop_add_watch(struct loop *l, const char *path, loop_watch_fn *fn, void *arg);
 void loop_remove(struct loop *l, int id);
 
 /* Work for the next turn, run once in order; for slices of long work. */
