@@ -2,6 +2,8 @@
 /*
  * YAML to structs by field tables: errors with file:line:column and the nearest known key, all of them up to a
  * limit, no aliases, no duplicate keys, no tabs, bounded depth and size. The same rows make the reference docs.
+ *
+ * Strings that come out are valid UTF-8 without control characters, so they can be shown as they are.
  */
 #ifndef CORE_CONFIG_CONFIG_H
 #define CORE_CONFIG_CONFIG_H
@@ -41,7 +43,12 @@ struct config_field {
     const char *help;
 };
 
-enum { CONFIG_ERRORS_MAX = 20 };
+enum {
+    CONFIG_ERRORS_MAX = 20,
+    CONFIG_SIZE_MAX = 256 * 1024, /* bytes of a file */
+    CONFIG_DEPTH_MAX = 8,
+    CONFIG_ITEMS_MAX = 1000,      /* entries of one list or map */
+};
 
 struct config_errors { struct err items[CONFIG_ERRORS_MAX]; int n; };
 
@@ -53,5 +60,9 @@ void config_done(const struct config_field *rows, void *target);
 
 /* The rows as a commented YAML text with defaults, for `new` and the docs. */
 int config_document(const struct config_field *rows, struct buf *out);
+
+/* Adds one error found after reading (a path that leads out, a name with junk); returns -ERR_INVALID. */
+__attribute__((format(printf, 5, 6))) int config_errors_add(struct config_errors *errors, const char *name,
+                                                            int line, int column, const char *fmt, ...);
 
 #endif
