@@ -4,7 +4,7 @@
  * called recorded, never by a model's name.
  *
  * One request at a time per provider object; callbacks come from the loop, never from inside
- * provider_start; exactly one `done` ends a request, also after cancel.
+ * provider_start or provider_cancel; exactly one `done` ends a request, also after cancel.
  */
 #ifndef CORE_LLM_PROVIDER_H
 #define CORE_LLM_PROVIDER_H
@@ -61,6 +61,15 @@ struct provider_events {
     void (*done)(void *arg, const struct provider_outcome *outcome); /* borrowed for the call */
 };
 
+/* Hears the raw bytes of replies, for recordings; members may not be NULL. */
+struct provider_tap {
+    void (*begin)(void *arg, const char *subject);  /* again for a repeated request: forget what came */
+    void (*head)(void *arg, int status, const char *content_type);
+    void (*bytes)(void *arg, int64_t ms, const char *bytes, size_t n); /* ms since begin */
+    void (*end)(void *arg, bool whole);             /* whole: the transfer came to its own end */
+    void *arg;
+};
+
 struct provider_ops {
     const char *kind; /* "openai", "cassette" */
     int (*start)(struct provider *p, const struct provider_request *r,
@@ -79,6 +88,8 @@ struct provider { /* first member of each implementation */
 int provider_start(struct provider *p, const struct provider_request *r,
                    const struct provider_events *ev, void *arg, struct err *err);
 void provider_cancel(struct provider *p); /* no effect when nothing runs */
-void provider_free(struct provider *p);   /* cancels; NULL is fine */
+/* NULL is fine. A request that runs ends without `done`; allowed from inside `done`, not from inside `text` and
+ * `progress`. */
+void provider_free(struct provider *p);
 
 #endif
