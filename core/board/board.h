@@ -19,7 +19,19 @@ struct board_sensor {
     const char *library;   /* "Arduino_APDS9960" */
     const char *header;    /* "Arduino_APDS9960.h" */
     const char *channels;  /* space-separated: "r g b c" */
-    const char *unit;      /* "counts 0..4097" */
+    const char *unit;      /* "counts 0..65535" */
+    const char *calls;     /* how a sketch reads it: "IMU.accelerationAvailable(), IMU.readAcceleration(x, y, z)" */
+    const char *feed;      /* its name in the sensor feed, see core/board/platform/README.md */
+    int n_channels;        /* 1..4 */
+    bool whole;            /* the sketch gets whole numbers: the board rounds to the nearest */
+    double rest[4];        /* what a channel reads that nothing feeds; NAN: the sum of the others (clear light) */
+};
+
+/* An operator of the runtime: what BOARD_OPERATORS in core/board/platform/tflm/board_kernels.h says. */
+struct board_op {
+    const char *name;      /* "CONV_2D", as in the model's schema */
+    const char *method;    /* "Conv2D": resolver.AddConv2D() */
+    int newest;            /* newest version of it that the runtime runs */
 };
 
 struct board_library {
@@ -34,6 +46,7 @@ struct board {
     const struct board_sensor *sensors; int n_sensors;
     const struct board_library *libraries; int n_libraries;
     const char *runtime_ops;   /* space-separated operators that the runtime supports */
+    const struct board_op *ops; int n_ops; /* the same with versions */
     const char *fqbn;          /* for arduino-cli users */
     const char *help;
 };
@@ -41,6 +54,12 @@ struct board {
 const struct board *board_find(const char *id); /* NULL when unknown */
 extern const struct board board_table[];
 extern const int board_count;
+
+/* All borrowed from the table; NULL when unknown. */
+const struct board_sensor *board_find_sensor(const struct board *b, const char *id);
+const struct board_op *board_find_op(const struct board *b, const char *name);
+/* "color.r" → the sensor and the channel's index; -1 when there is no such channel. */
+int board_find_channel(const struct board *b, const char *name, const struct board_sensor **ret_sensor);
 
 /* ---- compile: sketch.ino → prototypes (ctags job) → compile job → link job ---- */
 
@@ -69,15 +88,27 @@ void board_read_build(const struct board_tools *t, const char *name, const struc
 
 /* ---- run on the board ---- */
 
-struct board_feed;  /* rows for sensors and Serial1, see core/board/platform/README.md */
+struct board_feed;  /* rows for sensors and Serial1; format: core/board/platform/README.md */
 
+enum { BOARD_FEED_CAP = 15 << 20, BOARD_LINE_MAX = 4096 }; /* bytes of a feed, of one Serial1 line */
+
+/* Heap, empty; NULL when memory is short. Sensor ids mean the same on every board of the catalogue. */
 struct board_feed *board_feed_new(void);
-void board_feed_free(struct board_feed *f);
-/* One sample of a sensor in the current row; values in the order of its channels. */
+void board_feed_free(struct board_feed *f); /* NULL is fine */
+
+/* One sample of a sensor in the current row; values in the order of its channels. A NAN, and a channel beyond n,
+ * reads what it reads at rest. ERR_INVALID: unknown sensor, too many values, a number outside ±1e15, or a
+ * full feed. Values are written as the nearest float; below 1e-12 they become 0. */
 int board_feed_sample(struct board_feed *f, const char *sensor_id, const double *values, int n,
                       struct err *err);
+/* One line that arrives on Serial1, without its line end; printable ASCII and tabs only. */
 int board_feed_line(struct board_feed *f, const char *serial1_line, struct err *err);
+/* Ends the row; ERR_INVALID for a row without samples. */
 int board_feed_end_row(struct board_feed *f, struct err *err);
+int board_feed_rows(const struct board_feed *f); /* rows ended so far */
+
+/* Appends the finished text for the emulator: limits, rows, end. An unfinished row is left out. */
+int board_feed_text(const struct board_feed *f, int virtual_ms, int64_t serial_bytes, struct buf *out);
 
 struct job *board_run_job(const struct board_tools *t, const void *elf, size_t elf_len,
                           const struct board_feed *feed, int virtual_ms, struct err *err);
