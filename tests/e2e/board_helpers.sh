@@ -68,7 +68,9 @@ run_board() {
     mapfile -t arguments < <(values qemu_arg |
         sed -e "s|@CTL@|$work/$name.ctl|" -e "s|@FEED@|$feed|" -e "s|@ELF@|$elf|")
     : >"$work/$name.ctl"
-    timeout -k 1 "${wall:-20}" "$(value qemu)" "${arguments[@]}" </dev/null >"$work/$name.out" 2>"$work/$name.err"
+    # the inner shell keeps what bash says about a killed child out of the test's own output
+    (timeout -k 1 "${wall:-20}" "$(value qemu)" "${arguments[@]}" </dev/null >"$work/$name.out"; exit $?) \
+        2>"$work/$name.err"
 }
 
 # row N NAME: what the sketch printed for row N, cut by the byte offsets of the control lines

@@ -65,6 +65,8 @@ uint32_t board_invoke_end_ms(void);
 uint32_t board_invoke_count(void);
 uint64_t board_invoke_end(void);         /* returns the ticks since begin */
 
+void board_log_mute(bool mute);          /* messages of the runtime go nowhere while it holds */
+
 /* start-up and the C library meet here */
 size_t board_heap_peak(void);
 size_t board_heap_size(void);

@@ -72,8 +72,33 @@ extern "C" void __cxa_pure_virtual(void)
     board_exit(EXIT_OTHER_FAULT, "pure-virtual-call");
 }
 
-/* the message channel of the TensorFlow Lite runtime */
+static bool log_muted;
+
+void board_log_mute(bool mute)
+{
+    log_muted = mute;
+}
+
+static void control_log(const char *text)
+{
+    char line[200];
+    size_t n = 0;
+
+    for (; *text && n < sizeof line - 1; text++)
+        line[n++] = *text >= ' ' && *text <= '~' ? *text : ' ';
+    line[n] = 0;
+    control_begin("LOG");
+    control_text(line);
+    control_end();
+}
+
+/* The message channel of the TensorFlow Lite runtime: to the sketch's Serial, as on the real board, and to
+   the host, which so can tell the runtime's words from the sketch's. */
 extern "C" void DebugLog(const char *text)
 {
+    if (log_muted)
+        return;
     Serial.print(text);
+    if (text[strspn(text, "\r\n ")])
+        control_log(text);
 }

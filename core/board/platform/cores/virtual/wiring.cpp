@@ -75,7 +75,7 @@ void digitalWrite(pin_size_t pin, int value)
 
 int digitalRead(pin_size_t pin)
 {
-    return pin < PINS ? pin_values[pin] : LOW;
+    return pin < PINS ? pin_values[pin] : 0;
 }
 
 int analogRead(pin_size_t pin)

@@ -18,10 +18,11 @@ tflite::ErrorReporter *default_reporter()
     return &reporter;
 }
 
-/* Runs before the interpreter's base class looks into the model. */
+/* Runs before the interpreter's base class looks into the model. It is the root table, not the array. */
 const tflite::Model *checked(const tflite::Model *model)
 {
-    board_check_model(model);
+    if (!model)
+        board_refuse("Refused: the interpreter's model pointer is null.");
     return model;
 }
 
@@ -44,7 +45,7 @@ void control_tensor(const char *key, const TfLiteTensor *t)
         control_number("", (uint32_t)t->dims->data[i]);
 }
 
-void report_arena(tflite::RuntimeInterpreter *interpreter, size_t size)
+void report_arena(tflite::MicroInterpreter *interpreter, size_t size)
 {
     control_begin("ARENA");
     control_number("used", interpreter->arena_used_bytes());
@@ -58,11 +59,13 @@ void report_arena(tflite::RuntimeInterpreter *interpreter, size_t size)
     control_end();
 }
 
-void report_invoke(tflite::RuntimeInterpreter *interpreter, TfLiteStatus status, uint64_t ticks, uint32_t input)
+void report_invoke(tflite::MicroInterpreter *interpreter, TfLiteStatus status, uint64_t ticks, uint32_t input)
 {
     const TfLiteTensor *output = interpreter->output(0);
-    uint32_t shown = output->bytes < MAX_OUTPUT_BYTES ? output->bytes : MAX_OUTPUT_BYTES;
+    uint32_t shown = output->bytes;
 
+    if (shown > MAX_OUTPUT_BYTES)
+        shown = MAX_OUTPUT_BYTES;
     if (board_invoke_count() > MAX_INVOKE_LINES)
         return;
     control_begin("INVOKE");
@@ -115,7 +118,12 @@ TfLiteStatus MicroInterpreter::AllocateTensors()
     if (state_ == NEW)
         state_ = RuntimeInterpreter::AllocateTensors() == kTfLiteOk ? READY : FAILED;
     if (state_ == READY) {
-        report_arena(this, arena_size_);
+        if (!arena_used_) {
+            board_log_mute(true);        /* the runtime of 2020 prints while it counts */
+            arena_used_ = RuntimeInterpreter::arena_used_bytes();
+            board_log_mute(false);
+            report_arena(this, arena_size_);
+        }
         return kTfLiteOk;
     }
     control_begin("NOTE");

@@ -17,9 +17,11 @@ public:
 
     TfLiteStatus AllocateTensors();
     TfLiteStatus Invoke();
+    size_t arena_used_bytes() const { return arena_used_; }
 
 private:
     size_t arena_size_;
+    size_t arena_used_ = 0;
     enum { NEW, READY, FAILED } state_ = NEW;
 };
 

@@ -1,0 +1,6 @@
+void setup() {
+  noInterrupts();
+  while (true) {
+  }
+}
+void loop() {}
