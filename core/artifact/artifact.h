@@ -31,4 +31,7 @@ extern const struct artifact_kind_row artifact_kinds[ARTIFACT_KINDS];
 int artifact_identity(enum artifact_kind kind, const void *bytes, size_t n, char ret_hex[SHA256_HEX],
                       struct err *err);
 
+/* The kind that a file's suffix says; ARTIFACT_TEXT when none does. */
+enum artifact_kind artifact_kind_by_name(const char *file_name);
+
 #endif
