@@ -2,11 +2,16 @@
 /*
  * The ledger of this installation: which decisions were made here. Decisions from elsewhere do not execute.
  * One 0600 file in the user's state folder, append-only lines, fsynced; outside every project.
+ *
+ * A file or folder that somebody else could have written is refused (ERR_INVALID). Lines carry a checksum
+ * against torn writes, not against forgery: the protection is the folder. Several processes may hold it open.
  */
 #ifndef CORE_STORE_LEDGER_H
 #define CORE_STORE_LEDGER_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
 #include "core/base/err.h"
 
 struct ledger;
@@ -20,7 +25,11 @@ int ledger_add(struct ledger *l, const char *project_id, const char *sha256, con
 /* Records that the approval does not count any more. */
 int ledger_revoke(struct ledger *l, const char *project_id, const char *sha256, const char *executor,
                   struct err *err);
+/* Reads what other processes added meanwhile; false also when the file is gone. */
 bool ledger_has(const struct ledger *l, const char *project_id, const char *sha256,
                 const char *executor);
+
+/* A random secret of this installation, made at first need; never leaves the state folder. */
+int ledger_secret(struct ledger *l, uint8_t ret[32], struct err *err);
 
 #endif
