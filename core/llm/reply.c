@@ -244,27 +244,27 @@ void reply_progress(struct reply *r, const char *sentence)
         r->events->progress(r->arg, sentence);
 }
 
-void reply_fail(struct reply *r, const struct err *err)
-{
-    if (r->outcome.error.code || r->ended)
-        return;
-    r->outcome.error = *err;
-    if (!r->outcome.error.code)
-        r->outcome.error.code = ERR_PROVIDER;
-}
-
 static void flush(struct reply *r)
 {
     const char *rest;
 
-    if (deaf(r))
-        return;
-    if (r->held.len > 0)
+    if (r->held.len > 0 && !deaf(r))
         let_go(r, r->held.len, r->think == REPLY_INSIDE);
     rest = wire_join_end(&r->reasoning_join);
     deliver(r, rest, strlen(rest), true);
     rest = wire_join_end(&r->answer_join);
     deliver(r, rest, strlen(rest), false);
+}
+
+/* What is held back is given first: partial text stays. */
+void reply_fail(struct reply *r, const struct err *err)
+{
+    flush(r);
+    if (r->outcome.error.code || r->ended)
+        return;
+    r->outcome.error = *err;
+    if (!r->outcome.error.code)
+        r->outcome.error.code = ERR_PROVIDER;
 }
 
 static void fail_without_reason(struct reply *r)
