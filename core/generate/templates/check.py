@@ -101,7 +101,9 @@ def main(data, path):
               "label": SPEC["label"], "window": SPEC["window"], "classes": classes,
               "scaling": scaling, "mean": [float(v) for v in offset],
               "std": [float(v) for v in divisor], "accuracy": accuracy,
-              "confusion": confusion.tolist(), "params": params,
+              "confusion": [{"class": name, "given": row.tolist()}
+                            for name, row in zip(classes, confusion)],
+              "params": params,
               "train_samples": int(training.sum()), "test_samples": len(target)}
     with open("train.json", "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1, ensure_ascii=False)

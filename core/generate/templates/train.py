@@ -84,7 +84,10 @@ def main(path):
     result = {"origin": "trained", "model": "model.keras", "features": SPEC["features"],
               "label": SPEC["label"], "window": SPEC["window"], "classes": classes,
               "scaling": "standard", "mean": [float(v) for v in mean], "std": [float(v) for v in std],
-              "accuracy": accuracy, "confusion": confusion.tolist(), "params": model.count_params(),
+              "accuracy": accuracy,
+              "confusion": [{"class": name, "given": row.tolist()}
+                            for name, row in zip(classes, confusion)],
+              "params": model.count_params(),
               "train_samples": int(training.sum()), "test_samples": int((~training).sum())}
     with open("train.json", "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1, ensure_ascii=False)
