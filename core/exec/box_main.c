@@ -114,7 +114,7 @@ static int limit_processes(const struct box *b)
 
 static int limit_job(const struct box_spec *s)
 {
-    return limit(RLIMIT_CORE, 0, 0) || limit(RLIMIT_NOFILE, 256, 256) || limit(RLIMIT_MEMLOCK, 65536, 65536) ||
+    return limit(RLIMIT_CORE, 1, 1) /* unlike 0, also keeps a piped core handler away */ || limit(RLIMIT_NOFILE, 256, 256) || limit(RLIMIT_MEMLOCK, 65536, 65536) ||
            limit(RLIMIT_MSGQUEUE, 0, 0) || limit(RLIMIT_FSIZE, s->file, s->file) ||
            limit(RLIMIT_CPU, s->cpu_s, s->cpu_s + 1) || limit(RLIMIT_AS, s->memory, s->memory);
 }
@@ -269,6 +269,7 @@ static int run(struct box *b)
     if (b->job < 0)
         return 1;
     status = wait_for_job(b, &signals);
+    box_watch_one_lower();
     box_watch(b);
     box_kill_all(b);
     report(b, status, tell[0]);

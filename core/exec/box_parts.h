@@ -36,6 +36,7 @@ int box_check(const struct box *b);
 
 /* What can be known about limits at this moment; adds to b->hits. True when the job must end now. */
 bool box_watch(struct box *b);
+void box_watch_one_lower(void);
 bool box_watch_files(struct box *b); /* the part about the work folders */
 void box_kill_all(const struct box *b); /* kills and reaps every process but this one */
 

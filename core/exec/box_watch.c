@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FULL_LEFT = 64 << 10, TREE_MAX = 200000 };
+enum { FULL_LEFT = 64 << 10, TREE_MAX = 200000 /* files a job may make; the kernel's memory pays for each */ };
 
 /*
  * Address space limits are per process; the sum is watched here, ten times a second, so that many
@@ -106,12 +107,14 @@ static bool no_more_processes(void)
 }
 
 /* tmpfs with a size (full level): full means full. */
-static bool no_room(const char *folder)
+static bool no_room(const char *folder, bool *ret_too_many)
 {
     struct statvfs v;
 
-    return statvfs(folder, &v) == 0 && v.f_blocks > 0 &&
-           (v.f_bavail * v.f_frsize < FULL_LEFT || (v.f_files > 0 && v.f_favail == 0));
+    if (statvfs(folder, &v) || !v.f_blocks)
+        return false;
+    *ret_too_many |= v.f_files - v.f_ffree > TREE_MAX;
+    return v.f_bavail * v.f_frsize < FULL_LEFT;
 }
 
 /* Bytes below folder; stops counting once past cap. *ret_cut: a file that reached the file size limit. */
@@ -146,11 +149,22 @@ bool box_watch_files(struct box *b)
 
     if (b->spec->flags & BOX_PARTIAL)
         over = tree_size(b->work, cap, b->spec->file, &cut) > cap || tree_size(b->tmp, cap, b->spec->file, &cut) > cap;
-    else if (no_room(b->work) || no_room(b->tmp))
-        b->hits |= BOX_HIT_DISK;
+    else
+        cut = no_room(b->work, &over) | no_room(b->tmp, &over) | no_room("/dev/shm", &over);
     if (over || cut)
         b->hits |= BOX_HIT_DISK;
-    return over; /* a tmpfs holds by itself, a host folder does not */
+    return over; /* a tmpfs holds its size by itself, but not its number of files; a host folder neither */
+}
+
+/* The job's first process is gone when it has ended; a limit it had reached shows one lower. */
+void box_watch_one_lower(void)
+{
+    struct rlimit r;
+
+    if (!getrlimit(RLIMIT_NPROC, &r) && r.rlim_cur > 1) {
+        r.rlim_cur--;
+        setrlimit(RLIMIT_NPROC, &r);
+    }
 }
 
 bool box_watch(struct box *b)
