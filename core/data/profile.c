@@ -228,10 +228,10 @@ static int header_in(struct profiler *p, const struct csv_record *r, struct err 
 
 static void value_in(struct profile_column *c, const char *cell, uint64_t h)
 {
-    int added, i;
+    int added, i = 0;
 
     if (c->values) {
-        for (i = 0; i < c->n_values && c->values[i].hash != h; i++)
+        for (; i < c->n_values && c->values[i].hash != h; i++)
             ;
         if (i < c->n_values) {
             c->values[i].count++;
