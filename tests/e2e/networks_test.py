@@ -29,7 +29,8 @@ except ImportError as missing:
 keras, L = tf.keras, tf.keras.layers
 keras.utils.set_random_seed(5)
 rng = np.random.default_rng(5)
-work = pathlib.Path(tempfile.mkdtemp(prefix="networks-"))
+folder = tempfile.TemporaryDirectory(prefix="networks-")       # goes with the process
+work = pathlib.Path(folder.name)
 verbose = "-v" in sys.argv
 count = failed = 0
 
@@ -257,6 +258,18 @@ def compare_styles(model, data):
     want = [["Apple", "Banana", "Orange"][k] for k in on_host(buffer, q).argmax(1)]
     out = (where / "a.out").read_text() if (where / "a.out").exists() else ""
     ok(re.findall(r"Class: (\w+)", out) == want, "color classifier, all ops, static interpreter: every class", out[:400])
+
+    ratios = (rows / rows.sum(1, keepdims=True)).astype(np.float32)
+    buffer = convert(color, samples, "float-both")
+    where = work / "object"
+    model_header(where, buffer)
+    (where / "feed").write_text("tinywright-feed 1\nlimit-ms 170000\n" + "".join(
+        "row\ncolor %d %d %d %d\nproximity 0\nproximity 255\n" % (*r, r.sum()) for r in rows) + "end\n")
+    shell(f"compile {SKETCHES}/object_color.ino $work/a.elf && run_board $work/a.elf $work/feed a", where)
+    want = (on_host(buffer, ratios) * np.float32(100)).astype(int)
+    out = (where / "a.out").read_text() if (where / "a.out").exists() else ""
+    got = np.array(re.findall(r"\w+ (\d+)%", out), int).reshape(-1, 3)
+    ok(got.shape == want.shape and abs(got - want).max() == 0, "Arduino's object classifier, unchanged: every share", out[-600:])
 
     buffer = convert(model, data, "float-in")
     where = work / "lines"

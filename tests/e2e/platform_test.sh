@@ -100,6 +100,13 @@ go imu_straight "$work/feed.imu"
 same "window of 100 IMU samples, straight reads" "670.000 670.000 670.000 670.000 " \
     "$(sed 's/window sum=//' "$work/imu_straight.out" | tr -s '\r\n' ' ')"
 
+go millis_timer "$work/feed.color"
+same "a loop around millis(): one row a second" "42.5,68.0,74.4," "$(tr -d '\r' <"$work/millis_timer.out" | tr '\n' ',')"
+
+go imu_classifier "$work/feed.imu"
+same "a window that starts behind the first sample: what is left of a row is reported" "SHORT 0 gyro=22" \
+    "$(grep '^SHORT 0' "$work/imu_classifier.ctl")"
+
 go environment "$work/feed.environment"
 same "three sensors, averaged, never two rows mixed" "20.50 40.00 100.50,-3.25 55.50 99.00," \
     "$(tr -d '\r' <"$work/environment.out" | tr '\n' ',')"
@@ -127,6 +134,41 @@ ok $? "Bluetooth says that there is no radio"
 
 go emoji "$work/feed.none"
 same "emoji reach the host as bytes" "f09f8d8e0d0af09f8d8c0d0a" "$(od -An -tx1 "$work/emoji.out" | tr -d ' \n')"
+
+compile "$sketches/headers.ino" "$work/headers.elf" 2>"$work/headers.log"
+ok $? "every header that ordinary sketches name" "$(head -n 20 "$work/headers.log")"
+
+printf 'void setup() { tflite::MicroErrorReporter r; }\nvoid loop() {}\n' >"$work/forgot.ino"
+! compile "$work/forgot.ino" "$work/forgot.elf" 2>"$work/forgot.log" && grep -q "'tflite' has not been declared" "$work/forgot.log"
+ok $? "a forgotten include is an error, precompiled header or not" "$(cat "$work/forgot.log")"
+
+# the feed's numbers are those of strtod, rounded to float; tried on the host with the board's own reader
+cat >"$work/numbers.c" <<'END'
+#include "feed_text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+    unsigned state = 1, wrong = 0;
+    for (int i = 0; i < 2000000; i++) {
+        char text[64];
+        const char *p = text;
+        float value, read = 0;
+        unsigned bits = (state = state * 1664525u + 1013904223u) ^ state >> 13;
+        memcpy(&value, &bits, 4);
+        if (!(value > -1e15f && value < 1e15f) || (value < 1e-12f && value > -1e-12f))
+            continue;
+        snprintf(text, sizeof text, "%.9g\n", (double)value);
+        if (!feed_text_number(&p, &read) || memcmp(&read, &value, 4) || *p != '\n')
+            wrong++;
+    }
+    return wrong != 0;
+}
+END
+core=$(values include | head -n 1)
+gcc -O1 -I "$core" "$work/numbers.c" "$core/feed_text.c" -o "$work/numbers" && "$work/numbers"
+ok $? "a float printed with %.9g arrives as that float (2,000,000 tried)"
 
 # ---- faults by name ----
 

@@ -15,8 +15,7 @@ public:
     void begin(unsigned long) {}
     void begin(unsigned long, uint16_t) {}
     void end() {}
-    explicit operator bool() { return true; }
-    bool operator!() { return false; }
+    operator bool() { return true; }
     int available() override { return feed_bytes_ready(port_); }
     int peek() override { return feed_bytes_peek(port_); }
     int read() override { return feed_bytes_read(port_); }

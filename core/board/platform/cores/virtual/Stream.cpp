@@ -3,25 +3,25 @@
 
 int Stream::timedRead()
 {
-    unsigned long start = millis();
+    uint32_t start = board_ms();
 
     do {
         int c = read();
         if (c >= 0)
             return c;
-    } while (millis() - start < timeout_);
+    } while (board_ms() - start < timeout_);
     return -1;
 }
 
 int Stream::timedPeek()
 {
-    unsigned long start = millis();
+    uint32_t start = board_ms();
 
     do {
         int c = peek();
         if (c >= 0)
             return c;
-    } while (millis() - start < timeout_);
+    } while (board_ms() - start < timeout_);
     return -1;
 }
 

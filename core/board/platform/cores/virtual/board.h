@@ -12,7 +12,10 @@ extern "C" {
 
 #define BOARD_REG(address) (*(volatile uint32_t *)(address))
 
-enum { BOARD_TICKS_PER_MS = 25000 };     /* 25 MHz; one tick is 2.5 instructions at -icount shift=4 */
+enum {
+    BOARD_TICKS_PER_MS = 25000,          /* 25 MHz; one tick is 2.5 instructions at -icount shift=4 */
+    BOARD_LONGEST_SLEEP = 100 * BOARD_TICKS_PER_MS
+};
 
 enum board_channel {
     BOARD_SERIAL = 0,                    /* UART0: what the sketch prints */
@@ -49,7 +52,7 @@ void board_serial_limit(uint32_t bytes);
 uint64_t board_ticks(void);              /* since start; works with interrupts off */
 uint32_t board_ms(void);
 uint64_t board_instructions(void);       /* ticks * 2.5: instructions, not cycles */
-void board_nap(void);                    /* sleep until the next millisecond */
+void board_sleep(uint32_t ticks);        /* up to BOARD_LONGEST_SLEEP; longer is cut */
 void board_time_limit(uint32_t ms);      /* from now; enforced by a non-maskable interrupt */
 
 /* Ends the run: writes the last control lines and stops the emulator. `reason` is one word. */
@@ -57,6 +60,8 @@ void board_exit(int code, const char *reason) __attribute__((noreturn));
 
 /* Refuses something the board cannot do right: one line on Serial and on control, then EXIT 123. */
 void board_refuse(const char *sentence) __attribute__((noreturn));
+
+void board_clock_start(void);
 
 /* Marks for the record of inferences; called by the TensorFlow Lite library's headers. */
 void board_invoke_begin(void);

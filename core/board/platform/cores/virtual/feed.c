@@ -13,7 +13,8 @@ enum {
     DEFAULT_SETTLE_MS = 2000,
     STARVE_MS = 200,                     /* other samples of the row are left, nobody takes them */
     HOLD_MS = 1000,                      /* the longest that a read row waits for a reaction */
-    LAST_MS = 10                         /* hard end: this many times settle */
+    LAST_MS = 10,                        /* hard end: this many times settle */
+    POLL_MS = 2
 };
 
 struct sensor {
@@ -53,13 +54,15 @@ static struct sensor sensors[FEED_SENSORS] = {
 static struct {
     bool present, ended;                 /* ended: `end` was read; the row that is open is the last */
     bool open, row_reported;
-    bool reacted;                        /* the sketch inferred (or printed) after the last sample */
+    bool reacted;                        /* the sketch inferred (or printed) since the row's first sample */
+    bool short_reported;
     bool has_interpreter;
     uint32_t gap_ms, settle_ms;
     uint32_t row;                        /* number of the open row */
     uint32_t next_row;
     const char *next;                    /* text of the next row */
     uint32_t take_ms;
+    uint32_t activity;
     volatile uint32_t output_ms;
 } feed;
 
@@ -185,7 +188,7 @@ static void open_row(void)
     feed.ended = feed_text_word(line, "end") != NULL;
     feed.open = true;
     feed.row = feed.next_row++;
-    feed.row_reported = false;
+    feed.row_reported = feed.short_reported = false;
 }
 
 static bool level(const struct sensor *s)
@@ -222,6 +225,9 @@ static bool row_taken(void)
 
 static void report_short(void)
 {
+    if (feed.short_reported)
+        return;
+    feed.short_reported = true;
     control_begin("SHORT");
     control_number("", feed.row);
     for (int i = 0; i < FEED_SENSORS; i++)
@@ -259,16 +265,24 @@ static void advance(void)
 static void took(struct sensor *s)
 {
     s->used = true;
+    feed.activity++;
     feed.take_ms = board_ms();
-    feed.reacted = false;
     if (feed.row_reported)
         return;
     feed.row_reported = true;
+    feed.reacted = false;
     control_begin("ROW");
     control_number("", feed.row);
     control_number("serial", board_serial_count());
     control_number("ticks", board_ticks());
     control_end();
+}
+
+/* A sketch that asks in a loop sleeps here instead of spinning. */
+static bool not_ready(void)
+{
+    board_sleep(POLL_MS * BOARD_TICKS_PER_MS);
+    return false;
 }
 
 /* ---- samples of numbers ---- */
@@ -291,11 +305,6 @@ static void take_sample(struct sensor *s, float *values)
     memcpy(values, s->last, s->values * sizeof *values);
 }
 
-static bool not_ready(void)
-{
-    board_nap();
-    return false;
-}
 
 bool feed_has(enum feed_sensor sensor)
 {
@@ -383,7 +392,7 @@ int feed_bytes_ready(enum feed_sensor port)
     int count = 0;
 
     if (!byte) {
-        board_nap();
+        not_ready();
         return 0;
     }
     while (count < RECEIVE_BUFFER && byte[count++] != '\n') {
@@ -396,7 +405,7 @@ int feed_bytes_peek(enum feed_sensor port)
     const char *byte = find_byte(&sensors[port]);
 
     if (!byte)
-        board_nap();
+        not_ready();
     return byte ? (uint8_t)*byte : -1;
 }
 
@@ -406,7 +415,7 @@ int feed_bytes_read(enum feed_sensor port)
     const char *byte = find_byte(s);
 
     if (!byte) {
-        board_nap();
+        not_ready();
         return -1;
     }
     if (*byte == '\n') {
@@ -427,8 +436,14 @@ void feed_hold(enum feed_sensor port, bool same_message)
 
 /* ---- what the sketch does with a row ---- */
 
+uint32_t feed_activity(void)
+{
+    return feed.activity;
+}
+
 void feed_saw_output(void)
 {
+    feed.activity++;
     feed.output_ms = board_ms();
     if (!feed.has_interpreter)
         feed.reacted = true;

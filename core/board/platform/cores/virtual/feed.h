@@ -25,7 +25,7 @@ enum { FEED_MAX_VALUES = 4 };
 void feed_start(void);                   /* reads the header; a bad one ends the run by name */
 bool feed_present(void);
 
-/* Is a sample there that was not read yet? Sleeps up to a millisecond before it says no. */
+/* Is a sample there that was not read yet? Sleeps two milliseconds before it says no. */
 bool feed_ready(enum feed_sensor sensor);
 
 /* Has the row that is open any sample of the sensor? Without one the sensor is at rest. */
@@ -41,11 +41,14 @@ int feed_bytes_peek(enum feed_sensor port);
 int feed_bytes_read(enum feed_sensor port);
 void feed_hold(enum feed_sensor port, bool same_message);
 
+/* Counts what the sketch reads and prints. */
+uint32_t feed_activity(void);
+
 /* Signs that the sketch reacted to a row. */
 void feed_saw_output(void);
 void feed_saw_interpreter(void);
 void feed_saw_invoke(void);
-void feed_tick(void);                    /* every millisecond, from the interrupt */
+void feed_tick(void);                    /* at least every 100 ms, from the interrupt */
 
 #ifdef __cplusplus
 }

@@ -22,9 +22,6 @@ extern void NMI_Handler(void);
 #define MPU_REGION BOARD_REG(0xE000ED98)
 #define MPU_BASE BOARD_REG(0xE000ED9C)
 #define MPU_ATTRIBUTES BOARD_REG(0xE000EDA0)
-#define SYSTICK_CONTROL BOARD_REG(0xE000E010)
-#define SYSTICK_RELOAD BOARD_REG(0xE000E014)
-#define SYSTICK_VALUE BOARD_REG(0xE000E018)
 #define UART_CONTROL(n) BOARD_REG(0x40004008u + 0x1000u * (n))
 #define UART_DIVIDER(n) BOARD_REG(0x40004010u + 0x1000u * (n))
 
@@ -58,13 +55,6 @@ static void traps_start(void)
     CCR |= 1u << 4;                      /* integer division by zero */
 }
 
-static void clock_start(void)
-{
-    SYSTICK_RELOAD = BOARD_TICKS_PER_MS - 1;
-    SYSTICK_VALUE = 0;
-    SYSTICK_CONTROL = 7;
-}
-
 static void report_boot(void)
 {
     control_begin("BOOT");
@@ -89,7 +79,7 @@ __attribute__((used, noreturn)) static void start(void)
         UART_DIVIDER(n) = 16;
         UART_CONTROL(n) = 3;
     }
-    clock_start();
+    board_clock_start();
     board_time_limit(DEFAULT_LIMIT_MS);
     report_boot();
     feed_start();

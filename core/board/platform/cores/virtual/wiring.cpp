@@ -3,7 +3,8 @@
 #include "Arduino.h"
 #include "feed.h"
 
-enum { PINS = 40, ANALOG_PINS = 8, POLLS_PER_MS = 256 };
+enum { PINS = 40, ANALOG_PINS = 8 };
+enum { POLLS = 8, LONG_POLLS = 28, POLLING_TICKS = 400 };  /* calls, each less than 1,000 instructions apart */
 
 HardwareSerial Serial(BOARD_SERIAL, FEED_USB);
 HardwareSerial Serial1(BOARD_SERIAL1, FEED_LINE);
@@ -22,20 +23,25 @@ size_t HardwareSerial::write(const uint8_t *bytes, size_t count)
     return count;
 }
 
-/* A loop that only asks for the time sleeps until the time changes; it saves the host the spinning. */
+/* A loop that does little but ask for the time (and neither reads nor prints) sleeps until the time changes, and after a while five
+   milliseconds at once; it saves the host the spinning. */
 unsigned long millis(void)
 {
-    static uint32_t last, polls;
-    uint32_t now = board_ms();
+    static uint64_t last;
+    static uint32_t last_activity;
+    static unsigned polls;
+    uint64_t now = board_ticks();
+    bool idle = feed_activity() == last_activity && now - last < POLLING_TICKS;
 
-    if (now != last) {
-        last = now;
-        polls = 0;
-    } else if (++polls >= POLLS_PER_MS) {
-        board_nap();
-        now = board_ms();
+    polls = idle ? polls + 1 : 0;
+    last_activity = feed_activity();
+    if (polls >= POLLS) {
+        uint32_t ms = polls >= LONG_POLLS ? 5 : 1;
+        board_sleep(ms * BOARD_TICKS_PER_MS - (uint32_t)(now % BOARD_TICKS_PER_MS));
+        now = board_ticks();
     }
-    return now;
+    last = now;
+    return (unsigned long)(now / BOARD_TICKS_PER_MS);
 }
 
 unsigned long micros(void)
@@ -47,8 +53,8 @@ void delay(unsigned long ms)
 {
     uint64_t end = board_ticks() + (uint64_t)ms * BOARD_TICKS_PER_MS;
 
-    while (board_ticks() < end)
-        board_nap();
+    for (uint64_t now = board_ticks(); now < end; now = board_ticks())
+        board_sleep((uint32_t)min(end - now, (uint64_t)BOARD_LONGEST_SLEEP));
 }
 
 void delayMicroseconds(unsigned int us)
