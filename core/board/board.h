@@ -103,6 +103,8 @@ int board_feed_sample(struct board_feed *f, const char *sensor_id, const double 
                       struct err *err);
 /* One line that arrives on Serial1, without its line end; printable ASCII and tabs only. */
 int board_feed_line(struct board_feed *f, const char *serial1_line, struct err *err);
+/* The same from numbers, comma-separated, without exponents (Serial1.parseFloat() does not know them). */
+int board_feed_numbers(struct board_feed *f, const double *values, int n, struct err *err);
 /* Ends the row; ERR_INVALID for a row without samples. */
 int board_feed_end_row(struct board_feed *f, struct err *err);
 int board_feed_rows(const struct board_feed *f); /* rows ended so far */
@@ -110,6 +112,10 @@ int board_feed_rows(const struct board_feed *f); /* rows ended so far */
 /* Appends the finished text for the emulator: limits, rows, end. An unfinished row is left out. */
 int board_feed_text(const struct board_feed *f, int virtual_ms, int64_t serial_bytes, struct buf *out);
 
+enum { BOARD_SERIAL_MAX = 1 << 20, BOARD_OUTPUT_MAX = 64, BOARD_ROWS_MAX = 200000, BOARD_CLASSES_MAX = 256 };
+
+/* The firmware in the emulator, fed with the rows; ends by itself after the last one, and after virtual_ms of the
+ * board's own time at the latest. ERR_INVALID: an empty or too large firmware, or time. */
 struct job *board_run_job(const struct board_tools *t, const void *elf, size_t elf_len,
                           const struct board_feed *feed, int virtual_ms, struct err *err);
 
@@ -117,26 +123,42 @@ struct board_row {          /* what the sketch printed while row i was being wor
     char *text;             /* owned by the report; raw, untrusted */
     size_t len;
     int64_t ms;             /* virtual milliseconds at its first sample */
+    int invokes;            /* inferences in this row */
+    uint8_t output[BOARD_OUTPUT_MAX]; /* output tensor of the last of them, whatever the sketch made of it */
+    int n_output;           /* its first bytes; 0 when there was none */
 };
 
 struct board_report {
     struct board_row *rows; int n_rows;
     char *serial; size_t serial_len;  /* everything printed; owned */
     int64_t arena_used;               /* bytes, -1 unknown */
+    int64_t arena_size;               /* bytes, -1 unknown */
     int64_t instructions;             /* per inference, median; instructions, not cycles; -1 unknown */
     int64_t invokes;                  /* inferences seen */
     int64_t stack_high;               /* bytes, -1 unknown */
+    int64_t heap_high;                /* bytes, -1 unknown */
     int64_t virtual_ms;
     bool feed_done;                   /* every row was consumed */
     char fault[200];                  /* "" = none; sanitized sentence */
 };
 
-/* Faults and limits become findings; report owned by the caller: board_report_done. */
+/* What the emulator left → report and findings (gate "run"): faults, limits, refusals, rows not taken, no
+ * inference at all. Nothing in it is trusted: a sketch can forge control lines, which then tell wrong things
+ * about a sketch that lies. Fails (ERR_MACHINE) only without memory. Report owned by the caller:
+ * board_report_done, also after a failure. */
 int board_read_run(const struct board_tools *t, const struct job_result *r, struct board_report *ret,
                    struct finding_list *out, struct err *err);
 void board_report_done(struct board_report *r);
 
-/* The class of classes[0..n) that a row's text names (whole word, any case; the last line that names exactly one), -1 = none or several. */
+/* The class that a row's text names: its index in classes[0..n), -1 when none or not clear.
+ *
+ * A class is named by its whole word or words, ASCII letters in any case; at one place the longest name counts
+ * ("dark red" is not "red"); "1" is not named by "0.1", "1.5", "-1" or "10". Then, in this order:
+ * 1. the last line that names exactly one class in a text ("Class: Apple", "It is an apple (97 %)");
+ * 2. lines that hold nothing but a class and a number, or one line where each class is followed by its number:
+ *    when every class has one, the class with the largest; when they all are the same class, that one;
+ * 3. otherwise unclear: a tie, a list that lacks a class, several names without numbers.
+ * Only the last 64 KiB of the row and at most BOARD_CLASSES_MAX classes are looked at. */
 int board_row_class(const struct board_row *row, const char *const *classes, int n);
 
 #endif

@@ -120,6 +120,30 @@ int board_feed_line(struct board_feed *f, const char *serial1_line, struct err *
     return buf_putf(&f->row, "line %s\n", serial1_line) ? full(err) : 0;
 }
 
+int board_feed_numbers(struct board_feed *f, const double *values, int n, struct err *err)
+{
+    struct buf line;
+    int rc;
+
+    buf_init(&line, BOARD_LINE_MAX);
+    for (int i = 0; i < n; i++) {
+        char text[64];
+
+        if (!(fabs(values[i]) <= HUGE_VALUE)) {
+            buf_done(&line);
+            return err_set(err, ERR_INVALID, "A value for Serial1 is not a number that can be sent.");
+        }
+        snprintf(text, sizeof(text), "%.9g", values[i]);
+        if (strchr(text, 'e'))
+            snprintf(text, sizeof(text), fabs(values[i]) < 1 ? "%.15f" : "%.0f", values[i]);
+        buf_putf(&line, "%s%s", i ? "," : "", text);
+    }
+    rc = line.broken ? err_set(err, ERR_INVALID, "%d values do not fit one line for Serial1.", n)
+                     : board_feed_line(f, buf_text(&line), err);
+    buf_done(&line);
+    return rc;
+}
+
 int board_feed_end_row(struct board_feed *f, struct err *err)
 {
     if (f->row.broken)

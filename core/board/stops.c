@@ -3,17 +3,20 @@
 
 #include "core/base/str.h"
 
+#define ENDLESS_BUILD "Look for code that never ends, also in templates and constant expressions."
+#define ENDLESS_RUN "Look for loops that never end or wait without delay()."
+
 static const struct {
     enum job_stop stop;
-    const char *cause, *fix;
+    const char *cause, *build_fix, *run_fix;
 } rows[] = {
-    {JOB_WALL, "box-time", "Look for code that never ends, also in templates and constant expressions."},
-    {JOB_CPU, "box-time", "Look for code that never ends, also in templates and constant expressions."},
-    {JOB_MEMORY, "box-memory", "Look for very large arrays and endless templates."},
-    {JOB_FLOOD, "box-flood", "Look for output without end."},
-    {JOB_DISK, "box-disk", "Look for very large initialized arrays and .fill or .incbin in assembler code."},
-    {JOB_PROCESSES, "box-processes", ""},
-    {JOB_SIGNALED, "box-signal", ""},
+    {JOB_WALL, "box-time", ENDLESS_BUILD, ENDLESS_RUN},
+    {JOB_CPU, "box-time", ENDLESS_BUILD, ENDLESS_RUN},
+    {JOB_MEMORY, "box-memory", "Look for very large arrays and endless templates.", ""},
+    {JOB_FLOOD, "box-flood", "", "Look for output without end."},
+    {JOB_DISK, "box-disk", "Look for very large initialized arrays and .fill or .incbin in assembler code.", ""},
+    {JOB_PROCESSES, "box-processes", "", ""},
+    {JOB_SIGNALED, "box-signal", "", ""},
 };
 
 bool stops_add(struct finding_list *out, const char *gate, const char *what, const struct job_result *r)
@@ -34,7 +37,7 @@ bool stops_add(struct finding_list *out, const char *gate, const char *what, con
                         job_stop_text(r, how, sizeof(how)));
         if (f) {
             str_copy(f->cause, sizeof(f->cause), rows[i].cause);
-            str_copy(f->fix, sizeof(f->fix), rows[i].fix);
+            str_copy(f->fix, sizeof(f->fix), str_eq(gate, "run") ? rows[i].run_fix : rows[i].build_fix);
         }
         return true;
     }
