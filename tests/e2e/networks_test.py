@@ -271,6 +271,17 @@ def compare_styles(model, data):
     got = np.array(re.findall(r"\w+ (\d+)%", out), int).reshape(-1, 3)
     ok(got.shape == want.shape and abs(got - want).max() == 0, "Arduino's object classifier, unchanged: every share", out[-600:])
 
+    buffer = convert(model, data, "int8")
+    where = work / "wine"
+    model_header(where, buffer)
+    text = [",".join("%.5f" % v for v in row) for row in data[:30]]
+    (where / "feed").write_text("tinywright-feed 1\n" + "".join(f"row\nline {t}\n" for t in text) + "end\n")
+    shell(f"compile {SKETCHES}/wine_lines.ino $work/a.elf && run_board $work/a.elf $work/feed a", where)
+    lines = np.array([[np.float32(float(v)) for v in t.split(",")] for t in text])
+    want = on_host(buffer, prepare(model, data, lines, buffer)).argmax(1)
+    out = (where / "a.out").read_text() if (where / "a.out").exists() else ""
+    ok(re.findall(r"class_(\d)", out) == [str(k) for k in want], "lines on Serial1 taken apart with String: every class", out[:400])
+
     buffer = convert(model, data, "float-in")
     where = work / "lines"
     model_header(where, buffer)

@@ -188,6 +188,9 @@ fault write_feed "EXIT 141 memory-protection" "write into the feed" 'address=0x2
 fault division "EXIT 143 division-by-zero" "division by zero" '^FAULT division-by-zero pc=0x'
 fault null_pointer "EXIT 146 null-pointer" "null pointer" 'address=0x00000004 pc=0x'
 fault heap "EXIT 148 heap-end" "heap end" '^FAULT heap-end asked=10000'
+fault abort "EXIT 134 abort" "abort()"
+fault code_in_ram "EXIT 141 memory-protection" "code in RAM" 'pc=0x2000'
+fault illegal "EXIT 144 illegal-instruction" "illegal instruction" 'pc=0x'
 fault endless "EXIT 120 time-limit" "endless loop with interrupts off"
 fault flood "EXIT 121 output-limit" "output without end"
 same "the flood stops at the limit" 5000 "$(stat -c %s "$work/flood.out")"

@@ -4,7 +4,8 @@
 #include "feed.h"
 
 enum { PINS = 40, ANALOG_PINS = 8 };
-enum { POLLS = 8, LONG_POLLS = 28, POLLING_TICKS = 400 };  /* calls, each less than 1,000 instructions apart */
+/* polling: this many calls, each less than 1,000 instructions after the one before */
+enum { POLLS = 8, LONG_POLLS = 28, POLLING_TICKS = 400 };
 
 HardwareSerial Serial(BOARD_SERIAL, FEED_USB);
 HardwareSerial Serial1(BOARD_SERIAL1, FEED_LINE);
@@ -136,7 +137,7 @@ unsigned long pulseIn(pin_size_t, uint8_t, unsigned long)
 
 char *dtostrf(double value, signed char width, unsigned char decimals, char *text)
 {
-    enum { AVR_LIBC_LIMIT = 85 };        /* the caller's buffer has no size; a double needs no more in practice */
+    enum { AVR_LIBC_LIMIT = 85 };        /* nobody says how large the caller's buffer is */
 
     snprintf(text, AVR_LIBC_LIMIT, "%*.*f", width, decimals, value);
     return text;

@@ -1,0 +1,4 @@
+void setup() {
+  __asm volatile("udf #0");
+}
+void loop() {}
