@@ -114,9 +114,9 @@ static void propose_names(struct proposal *a)
     }
     s->title = renamed ? text_new(a, "give %d column%s plain names", renamed, plural(renamed))
                        : text_new(a, "write a plain comma-separated table");
-    s->reason = text_new(a, "%s%s%s", renamed ? "Names with spaces, units or signs cannot be used in code; the old names stay recorded. " : "",
-                         p->separator != ',' || p->bom ? "The file does not use plain commas. " : "",
-                         p->missing_words ? "Words such as NA stand for missing values. " : "");
+    s->reason = renamed ? text_new(a, "Names with spaces, units or signs cannot be used in code; the old names stay in the script.")
+                : p->missing_words ? text_new(a, "Words such as NA stand for missing values.")
+                                   : text_new(a, "The file does not use plain commas.");
 }
 
 /* Why a feature column says nothing; NULL when it may. */
@@ -306,7 +306,7 @@ static void propose_fill(struct proposal *a)
         s->title = text_new(a, "fill %lld missing %s by %s", (long long)missing, s->columns.items[0].name, s->columns.items[0].fill);
     else
         s->title = text_new(a, "fill %lld missing cells in %d columns", (long long)missing, s->columns.n);
-    s->reason = text_new(a, "The network needs every value; the median of the training rows stands in, so the test stays unseen.");
+    s->reason = text_new(a, "The network needs every value; what stands in comes from the training rows, so the test stays unseen.");
 }
 
 static int check_features(const struct proposal *a, struct err *err)

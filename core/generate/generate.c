@@ -157,8 +157,8 @@ static int no_memory(struct err *err)
 int generate_propose_train(const struct data_names *features, const char *label, int64_t window, int64_t samples,
                            int64_t seed, struct spec_train *ret, struct err *err)
 {
-    int64_t work = (samples > 0 ? samples : 1) * window, epochs;
     bool rows = window <= 1;
+    int64_t work = (samples > 0 ? samples : 1) * (rows ? 1 : window), epochs;
 
     memset(ret, 0, sizeof(*ret));
     ret->window = rows ? 1 : window;

@@ -4,6 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
+#define ANALOG(id, pin)                                                                                               \
+    {.ids = id, .words = id ":0", .units = "counts", .unit = "counts", .channels = "*", .whole = true, .min = 0,      \
+     .max = 1023, .values = 1, .type = "int", .variable = "pin_" id, .read = "pin_" id "[0] = analogRead(" pin ");"}
+
 const struct sensor_row sensor_table[] = {
     {.ids = "color", .words = "red:0 green:1 blue:2 clear:3 ambient:3 r:0 g:1 b:2", .units = "counts", .unit = "counts",
      .channels = "r g b c", .whole = true, .min = 0, .max = 65535, .values = 4, .begin = "APDS.begin()", .available = "APDS.colorAvailable()",
@@ -29,6 +33,14 @@ const struct sensor_row sensor_table[] = {
     {.ids = "proximity prox", .words = "proximity:0 prox:0", .units = "counts", .unit = "counts", .whole = true, .min = 0,
      .max = 255, .channels = "*", .values = 1, .begin = "APDS.begin()", .available = "APDS.proximityAvailable()", .type = "int",
      .variable = "proximity", .read = "proximity[0] = APDS.readProximity();"},
+    ANALOG("a0", "A0"),
+    ANALOG("a1", "A1"),
+    ANALOG("a2", "A2"),
+    ANALOG("a3", "A3"),
+    ANALOG("a4", "A4"),
+    ANALOG("a5", "A5"),
+    ANALOG("a6", "A6"),
+    ANALOG("a7", "A7"),
 };
 const int sensor_count = sizeof(sensor_table) / sizeof(*sensor_table);
 

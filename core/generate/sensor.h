@@ -18,7 +18,7 @@ struct sensor_row {
     double min, max;        /* both 0 = not limited */
     const char *channels;   /* space-separated, in the order of the readings; "*" = one with any name */
     int values;             /* per reading */
-    const char *begin;      /* expression that is false when the sensor is missing */
+    const char *begin;      /* expression that is false when the sensor is missing; NULL when there is nothing to begin */
     const char *available;  /* expression, NULL when there is always a value */
     const char *type, *variable; /* of the readings: int color[4] */
     const char *read;       /* statement */

@@ -195,7 +195,7 @@ static void fill_begin(const struct spec_app *s, struct buf *out)
 
         for (int k = 0; k < n; k++)
             again |= str_eq(done[k], row->begin);
-        if (again || n == 16)
+        if (!row->begin || again || n == 16)
             continue;
         done[n++] = row->begin;
         buf_putf(out, "  if (!%s) {\n    stop(\"The sensor %s does not answer.\");\n  }\n", row->begin,
@@ -207,10 +207,11 @@ static void fill_serial(const struct spec_app *s, struct buf *out)
 {
     int n = serial_count(s);
 
+    buf_putc(out, '\n');
     if (!n)
         return;
     buf_putf(out,
-             "\n// Reads a line with %d value%s from Serial1; a line with fewer is skipped.\n"
+             "// Reads a line with %d value%s from Serial1; a line with fewer is skipped.\n"
              "void readLine(float* value) {\n"
              "  static char line[%d];\n"
              "  int count = 0;\n"
@@ -237,7 +238,7 @@ static void fill_serial(const struct spec_app *s, struct buf *out)
              "      from = *end == ',' ? end + 1 : end;\n"
              "    }\n"
              "  }\n"
-             "}\n",
+             "}\n\n",
              n, n == 1 ? "" : "s", 32 * n + 16, n, n);
 }
 
