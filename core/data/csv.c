@@ -222,7 +222,7 @@ static int head_in(struct csv *c, const char *bytes, size_t n, size_t *used, str
 static int refuse_nul(struct csv *c, const char *bytes, const char *nul, struct err *err)
 {
     int64_t line = c->line;
-    bool utf16 = c->bytes == 0 && nul - bytes < 4;
+    bool utf16 = c->bytes + (nul - bytes) < 4; /* every second byte of ASCII text in UTF-16 is zero */
 
     for (size_t i = 0; c->in_head && i < c->head.len; i++)
         line += c->head.data[i] == '\n';
