@@ -122,6 +122,17 @@ same "Serial1.parseFloat leaves the line end and still gets each row" "1.00|2.00
     "$(row 0 serial1_parse_float | tr -d '\r\n')"
 same "the run of the parser ends by itself" "EXIT 0 feed-end" "$(exit_line serial1_parse_float)"
 
+printf '%s\n' 'first-row 100' row 'usb one' 'gesture 2' 'proximity 7' 'mag -1.5 0 0' 'a3 512' \
+    row 'usb two' 'proximity 9' 'mag 2 0 0' 'a3 3' | feed_of sensors
+go all_sensors "$work/feed.sensors"
+same "gesture, proximity, magnet, analog input, Serial" "one 2 7 -1.5 512,two -1 9 2.0 3," \
+    "$(tr -d '\r' <"$work/all_sensors.out" | tr '\n' ',')"
+same "rows are numbered from first-row" "100 101 " "$(awk '$1 == "ROW" { printf "%s ", $2 }' "$work/all_sensors.ctl")"
+
+printf 'row\nline 6,7\nrow\nline 2,3\nrow\nline 5,5\n' | feed_of pairs
+go bytes_until "$work/feed.pairs"
+same "Serial1.readBytesUntil without asking" "42,6,25," "$(tr -d '\r' <"$work/bytes_until.out" | tr '\n' ',')"
+
 # ---- language and libraries ----
 
 go strings "$work/feed.none"
@@ -132,11 +143,19 @@ same "exit(3) is the sketch's own code" "EXIT 3 exit" "$(exit_line strings)"
 ctl strings | grep -q '^NOTE ble-without-radio'
 ok $? "Bluetooth says that there is no radio"
 
+go standard_library "$work/feed.none"
+same "vector, string, function, sort, printf, sscanf, strtod, time" \
+    '4.50|22.50|abcdef|3|printf  2.50 text|1|3.50|125.00|1|0|3|1.414214|1|' \
+    "$(tr -d '\r' <"$work/standard_library.out" | tr '\n' '|')"
+
 go emoji "$work/feed.none"
 same "emoji reach the host as bytes" "f09f8d8e0d0af09f8d8c0d0a" "$(od -An -tx1 "$work/emoji.out" | tr -d ' \n')"
 
 compile "$sketches/headers.ino" "$work/headers.elf" 2>"$work/headers.log"
 ok $? "every header that ordinary sketches name" "$(head -n 20 "$work/headers.log")"
+
+! grep -q 'gch' "$work/headers.log"
+ok $? "the precompiled header is taken" "$(cat "$work/headers.log")"
 
 printf 'void setup() { tflite::MicroErrorReporter r; }\nvoid loop() {}\n' >"$work/forgot.ino"
 ! compile "$work/forgot.ino" "$work/forgot.elf" 2>"$work/forgot.log" && grep -q "'tflite' has not been declared" "$work/forgot.log"

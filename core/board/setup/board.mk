@@ -18,7 +18,7 @@ CXX_ONLY := -std=gnu++14 -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit
 COMMON := $(BOARD_ARCH) $(OPT_FLAGS) $(BOARD_DEFINES) $(NAMES)
 INCLUDES := $(foreach d,$(DIRS),-isystem $(HW)/$(d)) -idirafter $(HW)/runtime/include
 LINK := $(BOARD_ARCH) -Os -g1 --specs=nano.specs -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
-  -Wl,--fatal-warnings -u _printf_float
+  -Wl,--fatal-warnings -u _printf_float -u _scanf_float
 
 # keeps the temporary folder out of the debug information
 MAP := -ffile-prefix-map=$(ROOT)=$(FINAL)

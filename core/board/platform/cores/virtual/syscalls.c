@@ -3,6 +3,9 @@
 #include "board.h"
 #include <errno.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
 
 extern char __heap_start, __heap_end;
 
@@ -86,6 +89,25 @@ int _kill(int pid, int signal)
     (void)signal;
     errno = EINVAL;
     return -1;
+}
+
+/* There is no calendar: time begins with the board. */
+int _gettimeofday(struct timeval *now, void *zone)
+{
+    uint64_t us = board_ticks() / (BOARD_TICKS_PER_MS / 1000);
+
+    (void)zone;
+    now->tv_sec = (time_t)(us / 1000000);
+    now->tv_usec = (suseconds_t)(us % 1000000);
+    return 0;
+}
+
+clock_t _times(struct tms *spent)
+{
+    clock_t now = (clock_t)((uint64_t)board_ms() * CLOCKS_PER_SEC / 1000);
+
+    *spent = (struct tms){.tms_utime = now};
+    return now;
 }
 
 void _exit(int code)
