@@ -225,28 +225,38 @@ static void on_event(void *arg, const struct sse_event *e)
     json_object_put(chunk);
 }
 
-static enum openai_shape shape_of(const char *bytes, size_t n)
+static enum openai_shape shape_of(char first)
+{
+    if (first == '{' || first == '[')
+        return OPENAI_JSON;
+    return first == '<' ? OPENAI_PAGE : OPENAI_EVENTS;
+}
+
+/* Bytes to skip: white space before the first byte that tells the shape, however the pieces are cut. */
+static size_t find_shape(struct openai_stream *s, const char *bytes, size_t n)
 {
     size_t i = 0;
 
+    if (s->shape != OPENAI_UNKNOWN)
+        return 0;
     while (i < n && isspace((unsigned char)bytes[i]))
         i++;
-    if (i == n)
-        return OPENAI_UNKNOWN;
-    if (bytes[i] == '{' || bytes[i] == '[')
-        return OPENAI_JSON;
-    return bytes[i] == '<' ? OPENAI_PAGE : OPENAI_EVENTS;
+    if (i < n)
+        s->shape = shape_of(bytes[i]);
+    return i;
 }
 
 int openai_stream_feed(struct openai_stream *s, const char *bytes, size_t n)
 {
     struct err e;
+    size_t skip;
 
     if (s->terminal)
         return 1;
-    if (s->shape == OPENAI_UNKNOWN)
-        s->shape = shape_of(bytes, n);
-    if (s->shape == OPENAI_UNKNOWN)
+    skip = find_shape(s, bytes, n);
+    bytes += skip;
+    n -= skip;
+    if (n == 0)
         return 0;
     if (s->shape != OPENAI_EVENTS) {
         if (!buf_put(&s->body, bytes, n))

@@ -132,6 +132,8 @@ int sse_feed(struct sse *s, const char *bytes, size_t n, struct err *err)
                 break;
             take_line(s, s->line.data, s->line.len);
             buf_reset(&s->line);
+        } else if (end > s->line.cap) {
+            s->line.broken = true;
         } else {
             take_line(s, bytes, end);
         }
