@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Project states made by hand for screen tests. Synthetic: no tool ran, no model replied.
+ */
+#ifndef TESTS_SCREEN_APP_FAKE_STATE_H
+#define TESTS_SCREEN_APP_FAKE_STATE_H
+
+#include "core/pipeline/state.h"
+
+struct fake_blob { char sha[SHA256_HEX]; char *bytes; size_t len; };
+
+struct fake {
+    struct state state;
+    struct fake_blob blobs[64];
+    int n_blobs;
+    const char *feed; /* text that streams, piece by piece */
+    size_t fed, piece;
+    int interval_ms;
+    int64_t lines_left;
+    bool hostile;
+};
+
+/* scene: "waiting", "stream", "verified", "failed", "hostile", "long". false when unknown. */
+bool fake_init(struct fake *f, const char *scene);
+void fake_done(struct fake *f);
+bool fake_stream(struct fake *f); /* appends the next piece; false at the end */
+void fake_finish_stream(struct fake *f);
+
+extern const char fake_hostile[]; /* the escape corpus */
+extern const size_t fake_hostile_len;
+
+#endif

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The workbench over states made by hand: what the screen tests drive on a pty.
+if(TARGET front)
+  file(GLOB fake_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/screen/app/*.c)
+  add_executable(fake_app ${fake_sources})
+  target_link_libraries(fake_app PRIVATE front core)
+  set_target_properties(fake_app PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endif()

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One row of the home screen: a project or a bundled example. Plain data, filled by the application.
+ */
+#ifndef TUI_WIDGET_HOME_H
+#define TUI_WIDGET_HOME_H
+
+struct home_entry {
+    const char *name;   /* "fruit-sorter" */
+    const char *folder; /* what opening it passes on */
+    const char *what;   /* one sentence: task, data, board */
+    const char *waits;  /* "1 decision waits", "verified", "not started"; may be NULL */
+    const char *group;  /* heading it stands under: "Examples", "Your projects" */
+};
+
+#endif

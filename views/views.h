@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All views: one row each. A new view is one file and one row here and in views.c.
+ */
+#ifndef VIEWS_VIEWS_H
+#define VIEWS_VIEWS_H
+
+#include "tui/widget/view.h"
+
+enum view_id {
+    VIEW_HOME, VIEW_STAGES, VIEW_BUDGET, VIEW_ATTEMPTS,
+    VIEW_STREAM, VIEW_ARTIFACT, VIEW_DIFF, VIEW_FINDINGS, VIEW_PROMPT, VIEW_RUN, /* tabs, in this order */
+    VIEW_HELP, VIEW_MESSAGES,
+    VIEWS
+};
+
+extern const struct view_ops *const view_table[VIEWS];
+
+extern const struct view_ops home_ops, stages_ops, budget_ops, attempts_ops, stream_ops, artifact_ops, diff_ops,
+    findings_ops, prompt_ops, run_ops, help_ops, messages_ops;
+
+#endif
