@@ -76,7 +76,7 @@ NETWORKS = {
                                 L.Dense(3, activation="softmax")),
     "logits": lambda: sequential((3,), L.Dense(8, activation="relu6"), L.Dense(5)),
     "sigmoid": lambda: sequential((4,), L.Dense(6, activation="tanh"), L.Dense(1, activation="sigmoid")),
-    "leaky-free relu": lambda: sequential((6,), L.Dense(8), L.ReLU(), L.Dense(3, activation="softmax")),
+    "relu alone": lambda: sequential((6,), L.Dense(8), L.ReLU(), L.Dense(3, activation="softmax")),
     "conv2d flatten": lambda: sequential((8, 8, 1), L.Conv2D(8, 3, padding="same", activation="relu"),
                                          L.MaxPooling2D(), L.Conv2D(16, 3, activation="relu"), L.Flatten(),
                                          L.Dense(10, activation="softmax")),
