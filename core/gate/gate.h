@@ -6,11 +6,15 @@
 #ifndef CORE_GATE_GATE_H
 #define CORE_GATE_GATE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "core/artifact/artifact.h"
 #include "core/base/job.h"
 #include "core/finding/finding.h"
 
-struct board; /* core/board/board.h */
+struct board;      /* core/board/board.h */
+struct board_size; /* core/board/board.h */
 
 /* Everything a gate may look at; all borrowed; NULL or 0 when unknown. */
 struct gate_context {
@@ -25,6 +29,15 @@ struct gate_context {
     const char *const *columns; int n_columns;       /* the output's promised columns */
     const char *const *outputs; int n_outputs;       /* declared outputs of a script */
     const char *input_type, *output_type;            /* tensor types: "int8", "float32", "uint8" */
+    const char *const *sensors; int n_sensors;       /* board sensors that feed the model: "color" */
+    bool serial_input;                               /* some inputs come as lines on Serial1 */
+    const char *label;                               /* label column of the tables */
+    bool wants_split;                                /* the output's table carries a train/test column */
+
+    /* Evidence, for GATE_AFTER. */
+    const struct job_result *execution; /* of the artifact itself */
+    const struct board_size *size;      /* after a link */
+    int64_t arena_used, arena_size;     /* bytes; used is measured on the board */
 };
 
 struct gate_artifact {
@@ -50,8 +63,26 @@ struct gate {
 
 extern const struct gate *const gate_table[]; /* NULL-terminated, in order of cost */
 
+/* The gate with that id; NULL when there is none. */
+const struct gate *gate_find(const char *id);
+
 /* Runs all job-less gates of that moment for the artifact. */
 void gate_check_all(enum gate_when when, const struct gate_artifact *a, const struct gate_context *c,
                     struct finding_list *out);
+
+/* What every finding of one sort has in common; gates keep these in static tables. */
+struct gate_note {
+    const char *cause; /* id of core/failure's table */
+    enum finding_severity severity;
+    enum finding_category category;
+    const char *fix;   /* what would mend it */
+    const char *blame; /* step that has to change; NULL = the artifact's own */
+};
+
+/* Adds a finding about the artifact; line and column 1-based, 0 when it is about the whole. */
+__attribute__((format(printf, 7, 8))) void gate_say(struct finding_list *out, const char *gate,
+                                                    const struct gate_note *note,
+                                                    const struct gate_artifact *a, int line, int column,
+                                                    const char *fmt, ...);
 
 #endif
