@@ -25,6 +25,8 @@ struct cassette_record {
     struct buf text;
     char *secrets[SECRETS_MAX];
     int n_secrets;
+    char last_subject[64];   /* of the reply that entered last, and where it starts in text */
+    size_t last_start;
     /* the reply that is being recorded */
     char subject[64], content_type[96];
     int status;
@@ -113,6 +115,17 @@ static void put_piece(struct cassette_record *r, const struct piece *p)
     put_json(&r->text, o);
 }
 
+/* A subject has one reply: of several tries the last one. */
+static void replace_last(struct cassette_record *r)
+{
+    if (str_eq(r->subject, r->last_subject)) {
+        r->text.len = r->last_start;
+        r->text.data[r->text.len] = '\0';
+    }
+    str_copy(r->last_subject, sizeof(r->last_subject), r->subject);
+    r->last_start = r->text.len;
+}
+
 /* Only here does a reply enter the cassette: by now every secret in it can be found whole. */
 static void on_end(void *arg, bool whole)
 {
@@ -124,6 +137,7 @@ static void on_end(void *arg, bool whole)
         return;
     }
     redact(r);
+    replace_last(r);
     o = json_object_new_object();
     add_text(o, "subject", r->subject, strlen(r->subject));
     add_text(o, "dialect", "openai", 6);
