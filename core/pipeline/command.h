@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/base/sha256.h"
 #include "core/pipeline/decision.h"
 
 enum command_kind {
@@ -31,6 +32,10 @@ struct command {
 };
 
 struct engine;
+struct attempt;
+
+/* What approving a group names: SHA-256 over "ID SHA\n" of each waiting member, oldest first. */
+void engine_group_hash(const struct attempt *const *members, int n, char ret_hex[SHA256_HEX]);
 
 /* 0 when accepted (effects follow as events), negative otherwise. All pointers are borrowed for the call. */
 int engine_command(struct engine *e, const struct command *c, struct err *err);

@@ -56,7 +56,8 @@ extern const struct attempt_state_row attempt_state_table[ATTEMPT_STATES];
 
 struct state_output { /* a produced artifact or other named bytes of an execution */
     char name[64];
-    char sha[SHA256_HEX];
+    char sha[SHA256_HEX];      /* of the bytes: names the blob */
+    char identity[SHA256_HEX]; /* after the kind's normalizer: what later stages depend on */
     int64_t size;
 };
 
@@ -176,11 +177,14 @@ struct state {
     VEC(struct state_message) messages;
     struct state_live live;
     int64_t last_seq;
+    int64_t run_seq;          /* of the last run.started */
     int64_t tokens_in, tokens_out; double money; bool money_unknown;
     int64_t started_wall_ms;
-    /* Reads a blob; set by the engine so that views need nothing else. */
+    /* Set by the engine so that views need nothing else. blob: appends the bytes, 0 or negative. here: did
+     * this installation make the decision about sha (ledger)? NULL = none did. Same arg for both. */
     int (*blob)(void *arg, const char *sha, struct buf *out);
-    void *blob_arg;
+    bool (*here)(void *arg, const char *sha, const char *executor);
+    void *arg;
     unsigned generation;      /* changes with every fold: cheap "did anything change" */
 };
 

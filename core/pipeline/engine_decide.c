@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Decisions: checked against what is there, written to the ledger and the history before anything acts on them.
+ */
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/pipeline/engine_private.h"
+
+enum { GROUP_MAX = STATE_STEPS_MAX };
+
+static int check_words(const struct command *c, const struct attempt *a, struct err *err)
+{
+    const struct decision_row *row = &decision_table[c->verb];
+
+    if (row->needs_waiting && a->state != ATTEMPT_WAITING)
+        return err_set(err, ERR_USAGE, "%s does not wait for a decision: it is %s.", a->id,
+                       attempt_state_table[a->state].word);
+    if (row->needs_reason && (!c->reason || !*c->reason)) {
+        err_set(err, ERR_USAGE, "To %s %s needs a reason.", row->id, a->id);
+        err_hint(err, "Add --reason TEXT: it goes into the next prompt.");
+        return -ERR_USAGE;
+    }
+    if (row->needs_bytes && !c->bytes)
+        return err_set(err, ERR_USAGE, "To %s %s needs the new bytes.", row->id, a->id);
+    return 0;
+}
+
+static int check_hash(const struct command *c, const struct attempt *a, struct err *err)
+{
+    if (!decision_table[c->verb].needs_hash)
+        return 0;
+    if (!c->sha256) {
+        err_set(err, ERR_USAGE, "Approving %s needs the hash of what was looked at.", a->id);
+        err_hint(err, "The artifact %s has --sha256 %s", a->name, a->sha);
+        return -ERR_USAGE;
+    }
+    if (!str_eq(c->sha256, a->sha)) {
+        err_set(err, ERR_USAGE, "The hash is not that of %s: it changed, or another one was meant.", a->id);
+        err_hint(err, "The artifact %s has --sha256 %s", a->name, a->sha);
+        return -ERR_USAGE;
+    }
+    return 0;
+}
+
+static struct json_object *decision_body(const struct engine *e, const struct attempt *a,
+                                         const struct command *c, const char *rule)
+{
+    struct json_object *body = json_object_new_object();
+
+    json_put_text(body, "id", a->id);
+    json_put_text(body, "verb", decision_table[c->verb].id);
+    json_put_text(body, "by", e->who);
+    json_put_text(body, "via", c->via ? c->via : "cli");
+    json_put_text(body, "reason", c->reason);
+    json_put_text(body, "rule", rule);
+    json_put_text(body, "sha256", a->sha[0] ? a->sha : NULL);
+    json_put_int(body, "looked_ms", c->looked_ms);
+    json_put_int(body, "shown_errors", finding_count(&a->findings, FINDING_ERROR));
+    json_put_int(body, "shown_warnings", finding_count(&a->findings, FINDING_WARNING));
+    return body;
+}
+
+/* Ledger first: a crash in between leaves an approval that the person did press; the history names it next. */
+static int record(struct engine *e, const struct attempt *a, const struct command *c, const char *rule,
+                  struct err *err)
+{
+    const char *executor = e->state.stages[a->stage].id;
+    int r = 0;
+
+    if (c->verb == DECISION_APPROVE)
+        r = ledger_add(e->ledger, e->state.project_id, a->sha, executor, err);
+    else if (c->verb == DECISION_REVOKE && a->sha[0])
+        r = ledger_revoke(e->ledger, e->state.project_id, a->sha, executor, err);
+    if (r)
+        return r;
+    return engine_emit(e, EVENT_DECISION, a->id, decision_body(e, a, c, rule), STORE_FULL, err);
+}
+
+static int revoke_later(struct engine *e, const struct attempt *a, struct err *err)
+{
+    for (int i = a->stage + 1; i < e->state.n_stages; i++) {
+        struct json_object *body;
+        char why[200];
+        int r;
+        if (e->state.stages[i].status != STAGE_PASSED && e->state.stages[i].status != STAGE_ACTIVE)
+            continue;
+        snprintf(why, sizeof(why), "the approval of %s was revoked.", a->id);
+        body = json_object_new_object();
+        json_put_text(body, "stage", e->state.stages[i].id);
+        json_put_text(body, "why", why);
+        r = engine_emit(e, EVENT_STAGE_STALE, "", body, STORE_FULL, err);
+        if (r)
+            return r;
+    }
+    return 0;
+}
+
+/* The person's bytes become the artifact of the same attempt and wait like any other. */
+static int new_bytes(struct engine *e, struct attempt *a, const struct command *c, struct err *err)
+{
+    int r = record(e, a, c, NULL, err);
+
+    return r ? r : engine_take_artifact(e, a, c->bytes, c->len, "person", "", err);
+}
+
+static int decide_one(struct engine *e, struct attempt *a, const struct command *c, struct err *err)
+{
+    int r = check_words(c, a, err);
+
+    if (r == 0)
+        r = check_hash(c, a, err);
+    if (r)
+        return r;
+    if (decision_table[c->verb].needs_bytes)
+        return new_bytes(e, a, c, err);
+    r = record(e, a, c, NULL, err);
+    if (r == 0 && c->verb == DECISION_REVOKE)
+        r = revoke_later(e, a, err);
+    return r;
+}
+
+/* ---- groups: the symbolic artifacts of one stage, decided together ---- */
+
+static int group_members(struct engine *e, const char *group, struct attempt **ret)
+{
+    int waits[GROUP_MAX], n = state_waiting(&e->state, waits, GROUP_MAX), found = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct attempt *a = e->state.attempts.items[waits[i]];
+        if (str_eq(a->group, group))
+            ret[found++] = a;
+    }
+    return found;
+}
+
+void engine_group_hash(const struct attempt *const *members, int n, char ret_hex[SHA256_HEX])
+{
+    struct sha256 s;
+
+    sha256_init(&s);
+    for (int i = 0; i < n; i++) {
+        sha256_add(&s, members[i]->id, strlen(members[i]->id));
+        sha256_add(&s, " ", 1);
+        sha256_add(&s, members[i]->sha, strlen(members[i]->sha));
+        sha256_add(&s, "\n", 1);
+    }
+    sha256_hex(&s, ret_hex);
+}
+
+static int decide_group(struct engine *e, const char *group, const struct command *c, struct err *err)
+{
+    struct attempt *members[GROUP_MAX];
+    int n = group_members(e, group, members), r = 0;
+    char hex[SHA256_HEX];
+    struct command one = *c;
+
+    if (n == 0)
+        return err_set(err, ERR_USAGE, "No artifact of %s waits for a decision.", group);
+    if (decision_table[c->verb].needs_bytes)
+        return err_set(err, ERR_USAGE, "Bytes can be given for one attempt only.");
+    engine_group_hash((const struct attempt *const *)members, n, hex);
+    if (decision_table[c->verb].needs_hash && !str_eq(c->sha256, hex)) {
+        err_set(err, ERR_USAGE, "Approving the %d artifacts of %s needs the hash of the group.", n, group);
+        err_hint(err, "The group has --sha256 %s", hex);
+        return -ERR_USAGE;
+    }
+    for (int i = 0; i < n && r == 0; i++) {
+        one.sha256 = members[i]->sha;
+        r = decide_one(e, members[i], &one, err);
+    }
+    return r;
+}
+
+int engine_decide(struct engine *e, const struct command *c, struct err *err)
+{
+    struct attempt *a = c->attempt ? state_find_attempt(&e->state, c->attempt) : NULL;
+
+    if (c->verb == DECISION_NONE)
+        return err_set(err, ERR_USAGE, "This decision is not known.");
+    if (c->verb == DECISION_LATER)
+        return 0;
+    if (!a && c->attempt && state_find_stage(&e->state, c->attempt) >= 0)
+        return decide_group(e, c->attempt, c, err);
+    if (!a) {
+        err_set(err, ERR_USAGE, "There is no attempt %s.", c->attempt ? c->attempt : "");
+        err_hint(err, "tinywright status %s lists them.", e->state.folder);
+        return -ERR_USAGE;
+    }
+    if (c->group && a->group[0])
+        return decide_group(e, a->group, c, err);
+    return decide_one(e, a, c, err);
+}
+
+/* ---- rules in a person's place ---- */
+
+static struct policy_facts facts_of(const struct engine *e, const struct attempt *a)
+{
+    return (struct policy_facts){
+        .stage = e->state.stages[a->stage].id,
+        .mode = a->mode,
+        .errors = finding_count(&a->findings, FINDING_ERROR),
+        .warnings = finding_count(&a->findings, FINDING_WARNING),
+        .box_full = e->exec && exec_level(e->exec) == EXEC_FULL,
+        .board_virtual = e->project->board->is_virtual,
+        .provider_recorded = e->provider && str_eq(e->provider->ops->kind, "cassette"),
+    };
+}
+
+int engine_auto_decide(struct engine *e, struct attempt *a, struct err *err)
+{
+    struct command c = {.kind = COMMAND_DECIDE, .via = "policy", .sha256 = a->sha};
+    struct policy_facts facts;
+    const char *rule = NULL;
+    enum policy_verdict v;
+
+    /* Identical bytes that this person approved for this stage before need no second question. */
+    if (a->decision.verb == DECISION_NONE && e->state.here(e->state.arg, a->sha, e->state.stages[a->stage].id)) {
+        c.verb = DECISION_APPROVE;
+        c.via = "ledger";
+        return record(e, a, &c, "same bytes approved before", err) ? -1 : 1;
+    }
+    if (!e->policy)
+        return 0;
+    if (!e->exec) {
+        e->exec = exec_new(e->loop, EXEC_NONE, err);
+        if (!e->exec)
+            return -ERR_MACHINE;
+    }
+    facts = facts_of(e, a);
+    v = policy_decide(e->policy, &facts, &rule);
+    if (v == POLICY_ASK)
+        return 0;
+    c.verb = v == POLICY_APPROVE ? DECISION_APPROVE : DECISION_REJECT;
+    if (v == POLICY_REFUSE)
+        c.reason = finding_worst(&a->findings) ? finding_worst(&a->findings)->message : "refused by the policy";
+    return record(e, a, &c, rule, err) ? -1 : 1;
+}
