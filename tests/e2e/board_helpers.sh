@@ -2,7 +2,13 @@
 # Compiles, links and runs sketches for the virtual board straight from build.txt. Sourced by the tests of the
 # platform; the program does the same in C (core/board). Needs $work, an empty folder.
 
-runtime=${TINYWRIGHT_RUNTIME:-/var/lib/tinywright}
+if [ -n "${TINYWRIGHT_RUNTIME:-}" ]; then
+    runtime=$TINYWRIGHT_RUNTIME
+elif [ "$(id -u)" = 0 ]; then
+    runtime=/var/lib/tinywright
+else
+    runtime=${XDG_DATA_HOME:-$HOME/.local/share}/tinywright
+fi
 build_txt=$runtime/board-nano33ble-virtual/build.txt
 
 # values KEY: every value of the key, one a line

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Networks on the virtual board give the bytes that the host's tflite-micro gives, or are refused by name.
 
-Run by the program's own venv (TensorFlow, tflite-micro). Prints TAP; exit 77: cannot run here. With -v the
+Goes on in the program's own venv (TensorFlow, tflite-micro). Prints TAP; exit 77: cannot run here. With -v the
 instructions per inference and the arena as well. Weights are random: it is about arithmetic, not learning."""
 import os
 import pathlib
@@ -18,12 +18,26 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISI
 HERE = pathlib.Path(__file__).resolve().parent
 SKETCHES = HERE.parent / "data" / "sketches"
 
+
+def runtime_folder():
+    """Where the program keeps its runtimes; the same rule as in board_helpers.sh."""
+    if os.environ.get("TINYWRIGHT_RUNTIME"):
+        return pathlib.Path(os.environ["TINYWRIGHT_RUNTIME"])
+    if os.geteuid() == 0:
+        return pathlib.Path("/var/lib/tinywright")
+    return pathlib.Path(os.environ.get("XDG_DATA_HOME") or pathlib.Path.home() / ".local/share") / "tinywright"
+
+
+python = runtime_folder() / "venv" / "bin" / "python"
+if python.exists() and pathlib.Path(sys.prefix).resolve() != python.parent.parent.resolve():
+    os.execv(python, [str(python), *sys.argv])
+
 try:
     import numpy as np
     import tensorflow as tf
     from tflite_micro import runtime as tflm
 except ImportError as missing:
-    print(f"1..0 # SKIP {missing}; run this with the program's own venv")
+    print(f"1..0 # SKIP {missing}; there is no venv in {runtime_folder()}: set the program up first")
     sys.exit(77)
 
 keras, L = tf.keras, tf.keras.layers
