@@ -41,6 +41,8 @@ struct config_field {
     const char *forbidden;         /* not NULL: the key is known but may not stand here; the sentence says why */
     const char *preset;            /* default as text, also for the docs; NULL = zero */
     const char *help;
+    /* Looks at each string value; returns a sentence that says what is wrong (static), NULL when it is fine. */
+    const char *(*check)(const char *value);
 };
 
 enum {

@@ -46,7 +46,7 @@ struct project_caps { /* hard limits; 0 = the built-in or the user's */
 
 /* All pointers are owned by the struct; NULL where the file says nothing and there is no preset. */
 struct project_config {
-    char *name;                    /* letters, digits, '_' and '-', starts with a letter; also the sketch's */
+    char *name;                    /* at most 32 letters, digits, '_' and '-', starts with a letter; also the sketch's */
     char *data;                    /* path of the CSV below the project folder */
     char *label;                   /* column to predict */
     char *split;                   /* column that says train or test; NULL = split by seed */
@@ -56,7 +56,7 @@ struct project_config {
     int mode;                      /* enum project_mode */
     struct project_modes modes;
     int64_t seed;
-    struct config_pairs sensors;   /* column -> sensor channel "SENSOR.CHANNEL", or "serial" */
+    struct config_pairs sensors;   /* column -> sensor channel "SENSOR.CHANNEL" such as color.r, or "serial" */
     double test_fraction;
     int64_t board_rows;            /* sample rows fed to the board in stage run */
     char *model;                   /* own .keras or .tflite below the project folder; NULL = train one */
@@ -65,7 +65,8 @@ struct project_config {
     struct project_caps caps;
 };
 
-extern const struct config_field project_fields[]; /* ended by a NULL key */
+extern const struct config_field project_fields[];     /* ended by a NULL key */
+extern const struct config_field project_cap_fields[]; /* of struct project_caps */
 
 /* Reads tinywright.yaml below folder (no links followed out of it). ret is zeroed first; release it with
  * project_config_done either way. 0, or negative with errors->items[0] set. */
