@@ -16,7 +16,6 @@
 #include "core/llm/cassette.h"
 #include "core/llm/cassette_record.h"
 #include "core/llm/openai.h"
-#include "core/net/http.h"
 #include "tests/protocol/stub.h"
 
 #define KEY "sk-test-0123456789abcdef"
@@ -539,65 +538,6 @@ static void options_are_checked(void **state)
     loop_free(l);
 }
 
-struct slow {
-    struct http_transfer *t;
-    struct buf body;
-    int pauses, done;
-    bool paused;
-};
-
-static enum http_take slow_body(void *arg, const char *bytes, size_t n)
-{
-    struct slow *s = arg;
-
-    if (!s->paused && s->pauses < 3) {
-        s->paused = true;
-        s->pauses++;
-        return HTTP_PAUSE;
-    }
-    s->paused = false;
-    buf_put(&s->body, bytes, n);
-    return HTTP_MORE;
-}
-
-static void slow_done(void *arg, enum http_end end, const struct err *err)
-{
-    assert_int_equal(end, HTTP_WHOLE);
-    assert_null(err);
-    ((struct slow *)arg)->done++;
-}
-
-/* A reader that says "not now" gets every byte once, later. */
-static void back_pressure(void **state)
-{
-    static const struct http_events ev = {.body = slow_body, .done = slow_done};
-    struct loop *l = loop_new(NULL);
-    struct http *h = http_open(l, NULL);
-    struct slow slow = {0};
-    struct http_request r = {.body = "x", .body_len = 1};
-    struct stub s;
-    int64_t end = os_mono_ms() + WAIT_MS;
-
-    (void)state;
-    buf_init(&slow.body, 1000000);
-    assert_int_equal(stub_start(&s, "fill 200000 y\n", 1), 0);
-    r.url = s.url;
-    slow.t = http_start(h, &r, &ev, &slow, NULL);
-    assert_non_null(slow.t);
-    while (!slow.done && os_mono_ms() < end) {
-        loop_turn(l, 20);
-        if (slow.paused)
-            http_resume(slow.t);
-    }
-    assert_int_equal(slow.done, 1);
-    assert_int_equal(slow.pauses, 3);
-    assert_int_equal(slow.body.len, 200000);
-    stub_stop(&s);
-    http_close(h);
-    buf_done(&slow.body);
-    loop_free(l);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -611,7 +551,6 @@ int main(void)
         cmocka_unit_test(connection_is_not_inherited),
         cmocka_unit_test(loop_serves_others),
         cmocka_unit_test(same_bytes_however_cut),
-        cmocka_unit_test(back_pressure),
     };
 
     return cmocka_run_group_tests_name("openai over loopback", tests, NULL, NULL);
