@@ -4,10 +4,11 @@
 #include "core/base/str.h"
 #include "core/data/csv.h"
 #include "core/data/step.h"
+#include "core/generate/mapping.h"
 #include "core/generate/specs.h"
 #include "core/pipeline/stage_table.h"
 
-enum { INPUT_CAP = 512 * 1024 * 1024, JSON_CAP = 4 * 1024 * 1024 };
+enum { INPUT_CAP = 512 * 1024 * 1024, JSON_CAP = 4 * 1024 * 1024, WISHES_MAX = 256 };
 
 int stage_artifact(const struct stage_context *c, const struct attempt *a, struct buf *out, struct err *err)
 {
@@ -137,4 +138,18 @@ int stage_convert_result(const struct stage_context *c, struct result_convert *r
         r = result_convert_read(buf_text(&bytes), bytes.len, ret, err);
     buf_done(&bytes);
     return r;
+}
+
+int stage_mapping(struct stage_context *c, const struct result_train *train, struct mapping *ret, struct err *err)
+{
+    const struct config_pairs *sensors = &c->project->config.sensors;
+    struct mapping_wish wishes[WISHES_MAX];
+    int n = 0, r = project_data(c->project, err);
+
+    for (int i = 0; i < sensors->n && n < WISHES_MAX; i++)
+        wishes[n++] = (struct mapping_wish){sensors->items[i].key, sensors->items[i].value};
+    if (r)
+        return r;
+    return mapping_propose(&train->features, &c->project->profile, c->project->board->sensors,
+                           c->project->board->n_sensors, wishes, n, ret, err);
 }

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/os.h"
 #include "core/base/str.h"
 #include "core/base/text.h"
-#include "core/generate/mapping.h"
-#include "core/generate/specs.h"
-#include "core/pipeline/reference.h"
+#include "core/data/csv.h"
+#include "core/generate/generate.h"
+#include "core/generate/reference.h"
 #include "core/pipeline/stage_table.h"
 
-enum { ELF_CAP = 64 * 1024 * 1024, TABLE_CAP = 8 * 1024 * 1024, VIRTUAL_MS = 120000, SHOWN_WRONG = 5 };
+enum { ELF_CAP = 64 * 1024 * 1024, TABLE_CAP = 8 * 1024 * 1024, VIRTUAL_MS = 120000, SHOWN_WRONG = 5, SHOWN_VALUES = 4 };
 
 static int plan(struct stage_context *c, struct stage_plan *ret, struct err *err)
 {
@@ -40,79 +41,77 @@ static int inputs(struct stage_context *c, const struct step *step, struct stage
     return stage_inputs_add(ret, "reference.csv", reference->identity, err);
 }
 
-/* ---- the feed ---- */
+/* ---- what the board gets and must answer ---- */
 
-/* The application spec says where each feature comes from; features of one sensor are one sample. */
-static int feed_moment(struct board_feed *f, const struct spec_app *app, const struct reference_moment *m,
-                       const struct board *b, struct err *err)
+struct expectation {
+    struct result_train train;    /* the classes, in the order of the network's outputs */
+    struct mapping mapping;
+    struct reference reference;
+    VEC(char *) fed;              /* owned; first values of each row, for people */
+};
+
+static void expectation_done(struct expectation *x)
 {
-    char line[4096];
+    for (size_t i = 0; i < x->fed.n; i++)
+        free(x->fed.items[i]);
+    vec_done(&x->fed);
+    reference_done(&x->reference);
+    mapping_done(&x->mapping);
+    result_train_done(&x->train);
+}
+
+static int take_fed(void *arg, const struct csv_record *r, struct err *err)
+{
+    struct expectation *x = arg;
+    char text[120], cell[24];
     size_t used = 0;
+    char *copy;
 
-    for (int i = 0; i < b->n_sensors; i++) {
-        double values[8] = {0};
-        bool any = false;
-        int n = 0;
-        char channel[16];
-        for (; n < 8 && mapping_channel(&b->sensors[i], n, channel); n++) {
-            for (int k = 0; k < app->features.n; k++) {
-                const struct spec_feature *feature = &app->features.items[k];
-                if (feature->source == SOURCE_SENSOR && str_eq(feature->sensor, b->sensors[i].id) &&
-                    str_eq(feature->channel, channel)) {
-                    values[n] = m->values[k];
-                    any = true;
-                }
-            }
-        }
-        if (any && board_feed_sample(f, b->sensors[i].id, values, n, err))
-            return -ERR_INVALID;
+    if (r->n < 3 || !str_eq(r->cells[1], "0")) /* header, or a later moment of a window */
+        return 0;
+    for (int i = 0; i < x->train.features.n && i < SHOWN_VALUES && i + 2 < r->n; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? " " : "",
+                                 text_line(cell, sizeof(cell), r->cells[i + 2]));
+    if (x->train.features.n > SHOWN_VALUES)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, " …");
+    copy = os_dup(text, used);
+    if (!copy || vec_push(&x->fed, copy, REFERENCE_ROWS_MAX)) {
+        free(copy);
+        return err_set(err, ERR_MACHINE, "There is no memory left for the sample rows.");
     }
-    for (int k = 0; k < app->features.n; k++) {
-        if (app->features.items[k].source == SOURCE_SERIAL1 && used < sizeof(line) - 32)
-            used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%.9g", used ? "," : "", m->values[k]);
-    }
-    return used ? board_feed_line(f, line, err) : 0;
+    return 0;
 }
 
-static int fill_feed(struct stage_context *c, const struct spec_app *app, const struct reference *ref,
-                     struct board_feed *feed, struct err *err)
+static int read_fed(struct expectation *x, const struct buf *csv, struct err *err)
 {
-    int r = 0;
+    struct csv parser;
+    int r;
 
-    for (size_t i = 0; i < ref->moments.n && r == 0; i++) {
-        r = feed_moment(feed, app, &ref->moments.items[i], c->project->board, err);
-        if (r == 0 && (i + 1 == ref->moments.n || ref->moments.items[i + 1].row != ref->moments.items[i].row))
-            r = board_feed_end_row(feed, err);
-    }
+    csv_init(&parser, "reference.csv", take_fed, x);
+    r = csv_feed(&parser, buf_text(csv), csv->len, err);
+    if (r == 0)
+        r = csv_finish(&parser, err);
+    csv_done(&parser);
     return r;
 }
 
-static int read_app(struct stage_context *c, struct spec_app *ret, struct err *err)
+/* feed gets the rows unless it is NULL. */
+static int expect(struct stage_context *c, struct board_feed *feed, struct expectation *x, struct err *err)
 {
-    int step = state_find_step(c->state, "sketch");
-    struct buf text;
-    int r;
+    struct buf csv;
+    int r = stage_train_result(c, &x->train, err);
 
-    if (step < 0)
-        return err_set(err, ERR_STAGE, "There is no application specification yet.");
-    buf_init(&text, SPEC_JSON_MAX);
-    r = stage_spec(c, &c->state->steps.items[step], &text, err);
+    buf_init(&csv, TABLE_CAP);
     if (r == 0)
-        r = spec_from_text(spec_app_rows, ret, buf_text(&text), text.len, "application", err);
-    buf_done(&text);
-    return r;
-}
-
-static int read_reference(struct stage_context *c, int features, struct reference *ret, struct err *err)
-{
-    struct buf text;
-    int r;
-
-    buf_init(&text, TABLE_CAP);
-    r = stage_upstream_bytes(c, "convert", "reference.csv", &text, err);
+        r = stage_mapping(c, &x->train, &x->mapping, err);
     if (r == 0)
-        r = reference_read(buf_text(&text), text.len, features, ret, err);
-    buf_done(&text);
+        r = stage_upstream_bytes(c, "convert", "reference.csv", &csv, err);
+    if (r == 0)
+        r = reference_read(buf_text(&csv), csv.len, &x->train, &x->mapping, c->project->board->sensors,
+                           c->project->board->n_sensors, feed, &x->reference, err);
+    if (r == 0)
+        r = read_fed(x, &csv, err);
+    buf_done(&csv);
     return r;
 }
 
@@ -134,8 +133,7 @@ static int make_job(struct stage_context *c, struct board_feed *feed, struct job
 static int job(struct stage_context *c, const struct attempt *a, int phase, const struct job_result *last,
                struct job **ret, struct err *err)
 {
-    struct spec_app app = {0};
-    struct reference ref = {0};
+    struct expectation x = {0};
     struct board_feed *feed = NULL;
     int r;
 
@@ -144,35 +142,25 @@ static int job(struct stage_context *c, const struct attempt *a, int phase, cons
     if (phase > 0)
         return 0;
     r = project_tools(c->project, err);
-    if (r == 0)
-        r = read_app(c, &app, err);
-    if (r == 0)
-        r = read_reference(c, app.features.n, &ref, err);
     if (r == 0 && !(feed = board_feed_new()))
         r = err_set(err, ERR_MACHINE, "There is no memory left for the sensor feed.");
     if (r == 0)
-        r = fill_feed(c, &app, &ref, feed, err);
+        r = expect(c, feed, &x, err);
     if (r == 0)
         r = make_job(c, feed, ret, err);
     board_feed_free(feed);
-    reference_done(&ref);
-    spec_done(spec_app_rows, &app);
+    expectation_done(&x);
     return r;
 }
 
 /* ---- the comparison ---- */
 
 struct comparison {
-    int rows, right, silent;
+    int rows, right;
     struct buf table;
 };
 
-static void put_row(struct comparison *k, const struct reference_row *row, const char *printed, bool ok)
-{
-    buf_putf(&k->table, "%d,\"%s\",\"%s\",\"%s\",%s\n", row->row, row->fed, row->expected, printed, ok ? "yes" : "no");
-}
-
-static void say_wrong(struct comparison *k, const struct reference_row *row, const char *printed,
+static void say_wrong(const struct comparison *k, int row, const char *expected, const char *printed,
                       struct finding_list *out)
 {
     struct finding *f;
@@ -180,8 +168,7 @@ static void say_wrong(struct comparison *k, const struct reference_row *row, con
     if (k->rows - k->right > SHOWN_WRONG)
         return;
     f = finding_add(out, "reference", FINDING_ERROR, FINDING_NONE, "Row %d: the board printed %s%s%s, the network says %s.",
-                    row->row, *printed ? "\"" : "", *printed ? printed : "no class", *printed ? "\"" : "",
-                    row->expected);
+                    row, *printed ? "\"" : "", *printed ? printed : "no class", *printed ? "\"" : "", expected);
     if (f) {
         str_copy(f->cause, sizeof(f->cause), *printed ? "wrong-class" : "no-class");
         str_copy(f->fix, sizeof(f->fix), "Scale, quantize and order the inputs exactly as the training did; take the "
@@ -189,37 +176,58 @@ static void say_wrong(struct comparison *k, const struct reference_row *row, con
     }
 }
 
-static void compare(struct comparison *k, const struct reference *ref, const struct board_report *report,
-                    const char *const *classes, int n, struct finding_list *out)
+static void put_cell(struct buf *out, const char *text)
 {
-    char text[200];
-
-    buf_puts(&k->table, "row,fed,expected,printed,ok\n");
-    for (size_t i = 0; i < ref->rows.n; i++) {
-        const struct reference_row *row = &ref->rows.items[i];
-        const struct board_row *got = (int)i < report->n_rows ? &report->rows[i] : NULL;
-        int at = got ? board_row_class(got, classes, n) : -1;
-        bool ok = at >= 0 && str_eq(classes[at], row->expected);
-        text[0] = '\0';
-        if (at >= 0)
-            text_line(text, sizeof(text), classes[at]);
-        else if (got)
-            text_line(text, sizeof(text), got->text ? got->text : "");
-        k->rows++;
-        k->right += ok;
-        k->silent += at < 0;
-        put_row(k, row, text, ok);
-        if (!ok)
-            say_wrong(k, row, text, out);
+    buf_putc(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_putc(out, '"');
+        buf_putc(out, *text);
     }
+    buf_putc(out, '"');
 }
 
-static void put_metrics(const struct board_report *report, const struct comparison *k, const struct spec_app *app,
+static void compare_row(struct comparison *k, const struct expectation *x, int i, const struct board_row *got,
+                        struct finding_list *out)
+{
+    const struct data_names *classes = &x->train.classes;
+    const char *expected = classes->items[x->reference.v.items[i].expected];
+    int at = got ? board_row_class(got, (const char *const *)classes->items, classes->n) : -1;
+    bool ok = at == x->reference.v.items[i].expected;
+    char text[200] = "", clean[PROFILE_NAME];
+
+    if (at >= 0)
+        text_line(text, sizeof(text), classes->items[at]);
+    else if (got && got->text)
+        text_line(text, sizeof(text), got->text);
+    text_line(clean, sizeof(clean), expected);
+    k->rows++;
+    k->right += ok;
+    buf_putf(&k->table, "%d,", i);
+    put_cell(&k->table, (size_t)i < x->fed.n ? x->fed.items[i] : "");
+    buf_putc(&k->table, ',');
+    put_cell(&k->table, clean);
+    buf_putc(&k->table, ',');
+    put_cell(&k->table, text);
+    buf_putf(&k->table, ",%s\n", ok ? "yes" : "no");
+    if (!ok)
+        say_wrong(k, i, clean, text, out);
+}
+
+static void compare(struct comparison *k, const struct expectation *x, const struct board_report *report,
+                    struct finding_list *out)
+{
+    buf_puts(&k->table, "row,fed,expected,printed,ok\n");
+    for (size_t i = 0; i < x->reference.v.n; i++)
+        compare_row(k, x, (int)i, (int)i < report->n_rows ? &report->rows[i] : NULL, out);
+}
+
+static void put_metrics(const struct board_report *report, const struct comparison *k, int64_t arena,
                         struct stage_settlement *ret)
 {
     stage_metric_add(ret, "rows right", k->right, k->rows, "");
     if (report->arena_used >= 0)
-        stage_metric_add(ret, "arena", (double)report->arena_used, (double)app->software.model.arena_bytes, "B");
+        stage_metric_add(ret, "arena", (double)report->arena_used, (double)arena, "B");
     if (report->instructions >= 0)
         stage_metric_add(ret, "instructions", (double)report->instructions, 0, "");
     if (report->stack_high >= 0)
@@ -262,35 +270,40 @@ static void judge(struct stage_settlement *ret, const struct comparison *k, cons
              (long long)report->instructions);
 }
 
+/* What the convert stage said is enough for the arena; 0 unknown. */
+static int64_t arena_limit(struct stage_context *c)
+{
+    struct result_convert k = {0};
+    int64_t bytes = stage_convert_result(c, &k, NULL) ? 0 : generate_arena(k.arena_host);
+
+    result_convert_done(&k);
+    return bytes;
+}
+
 static int settle(struct stage_context *c, const struct attempt *a, int phase, const struct job_result *r,
                   struct stage_settlement *ret, struct err *err)
 {
     struct board_report report = {0};
-    struct spec_app app = {0};
-    struct reference ref = {0};
+    struct expectation x = {0};
     struct comparison k = {0};
-    int bad = read_app(c, &app, err);
+    int bad = expect(c, NULL, &x, err);
 
     (void)a;
     (void)phase;
     buf_init(&k.table, TABLE_CAP);
     if (!bad)
-        bad = read_reference(c, app.features.n, &ref, err);
-    if (!bad)
         bad = board_read_run(c->project->tools, r, &report, &ret->findings, err);
     if (!bad) {
-        compare(&k, &ref, &report, (const char *const *)app.classification.classes.items,
-                app.classification.classes.n, &ret->findings);
+        compare(&k, &x, &report, &ret->findings);
         no_inference(&report, &ret->findings);
-        put_metrics(&report, &k, &app, ret);
+        put_metrics(&report, &k, arena_limit(c), ret);
         put_extra(ret, "rows.csv", buf_text(&k.table), k.table.len);
         put_extra(ret, "serial.txt", report.serial ? report.serial : "", report.serial_len);
         judge(ret, &k, &report);
     }
     buf_done(&k.table);
     board_report_done(&report);
-    reference_done(&ref);
-    spec_done(spec_app_rows, &app);
+    expectation_done(&x);
     return bad;
 }
 

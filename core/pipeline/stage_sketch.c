@@ -11,22 +11,6 @@
 #include "core/pipeline/prompts.h"
 #include "core/pipeline/stage_table.h"
 
-enum { WISHES_MAX = 256, OPERATORS_MAX = 32 };
-
-static int map_features(struct stage_context *c, const struct result_train *train, struct mapping *ret, struct err *err)
-{
-    const struct config_pairs *sensors = &c->project->config.sensors;
-    struct mapping_wish wishes[WISHES_MAX];
-    int n = 0, r = project_data(c->project, err);
-
-    for (int i = 0; i < sensors->n && n < WISHES_MAX; i++)
-        wishes[n++] = (struct mapping_wish){sensors->items[i].key, sensors->items[i].value};
-    if (r)
-        return r;
-    return mapping_propose(&train->features, &c->project->profile, c->project->board->sensors,
-                           c->project->board->n_sensors, wishes, n, ret, err);
-}
-
 static int propose(struct stage_context *c, struct buf *out, struct err *err)
 {
     struct result_train train = {0};
@@ -38,7 +22,7 @@ static int propose(struct stage_context *c, struct buf *out, struct err *err)
     if (r == 0)
         r = stage_convert_result(c, &convert, err);
     if (r == 0)
-        r = map_features(c, &train, &mapping, err);
+        r = stage_mapping(c, &train, &mapping, err);
     if (r == 0)
         r = generate_propose_app(c->state->project, c->state->task, c->project->board, &mapping, &train, &convert,
                                  &app, err);

@@ -36,4 +36,8 @@ struct result_convert;
 int stage_train_result(const struct stage_context *c, struct result_train *ret, struct err *err);
 int stage_convert_result(const struct stage_context *c, struct result_convert *ret, struct err *err);
 
+/* Which sensor delivers which feature of the trained network, as the project and the names say; mapping_done releases it. */
+struct mapping;
+int stage_mapping(struct stage_context *c, const struct result_train *train, struct mapping *ret, struct err *err);
+
 #endif
