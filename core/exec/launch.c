@@ -47,6 +47,26 @@ struct kit {
     char in_dir[96], work[96], tmp[96]; /* as the job will see them */
 };
 
+/* Between its making and its sealing another process of this user could have written into the memory file:
+ * what counts is what it holds once nothing can change it any more. */
+static bool holds(int fd, const void *bytes, size_t n)
+{
+    struct stat st;
+    void *p;
+    bool same;
+
+    if (fstat(fd, &st) || st.st_size != (off_t)n)
+        return false;
+    if (n == 0)
+        return true;
+    p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (p == MAP_FAILED)
+        return false;
+    same = memcmp(p, bytes, n) == 0;
+    munmap(p, n);
+    return same;
+}
+
 static int sealed(const char *name, const void *bytes, size_t n, struct err *err)
 {
     int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
@@ -55,10 +75,14 @@ static int sealed(const char *name, const void *bytes, size_t n, struct err *err
         fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return err_sys(err, ERR_MACHINE, "No memory file for the sandbox");
-    if (!os_write_all(fd, bytes, n) && lseek(fd, 0, SEEK_SET) == 0 &&
-        !fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL))
+    fchmod(fd, 0555); /* somebody who merely opened it for writing could keep it from being executed */
+    if (os_write_all(fd, bytes, n) || lseek(fd, 0, SEEK_SET) ||
+        fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL))
+        err_sys(err, ERR_MACHINE, "No memory for the bytes of %s", name);
+    else if (holds(fd, bytes, n))
         return fd;
-    err_sys(err, ERR_MACHINE, "No memory for the bytes of %s", name);
+    else
+        err_set(err, ERR_MACHINE, "The bytes of %s were changed by another program while they were handed over.", name);
     close(fd);
     return -ERR_MACHINE;
 }
