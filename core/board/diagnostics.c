@@ -178,31 +178,56 @@ static void read_diagnostic(struct reader *r, struct json_object *o)
         write_fix(f, o);
 }
 
-static void read_json_line(struct reader *r, const char *line, size_t n)
+/* One object after the other, so that a list that was cut off still says what it has. */
+static void read_json_line(struct reader *r, const char *p, size_t n)
 {
     struct json_tokener *tok = json_tokener_new();
-    struct json_object *list;
+    const char *end = p + n;
 
-    if (!tok)
-        return;
-    list = json_tokener_parse_ex(tok, line, (int)n);
-    if (list && json_object_is_type(list, json_type_array)) {
-        for (size_t i = 0; i < json_object_array_length(list) && !is_full(r); i++)
-            read_diagnostic(r, json_object_array_get_idx(list, i));
+    for (p++; tok && p < end && !is_full(r);) {
+        struct json_object *o;
+
+        json_tokener_reset(tok);
+        o = json_tokener_parse_ex(tok, p, (int)(end - p));
+        if (!o)
+            break;
+        read_diagnostic(r, o);
+        json_object_put(o);
+        p += json_tokener_get_parse_end(tok);
+        p += strspn(p, ", ");
     }
-    json_object_put(list);
     json_tokener_free(tok);
 }
 
 /* Assembler and compiler driver write plain lines: "{standard input}:38: Error: bad instruction". */
+static const struct {
+    const char *phrase, *cause;
+} plain_rows[] = {
+    {"File size limit exceeded", "box-disk"},
+    {"File too large", "box-disk"},
+    {"No space left on device", "box-disk"},
+    {"out of memory", "box-memory"},
+    {"virtual memory exhausted", "box-memory"},
+    {"Killed signal terminated", "box-memory"},
+    {"Fatal error: ", ""},
+    {"fatal error: ", ""},
+    {"internal compiler error: ", ""},
+    {"Error: ", ""},
+};
+
 static void read_plain_line(struct reader *r, const char *line)
 {
-    const char *at = strstr(line, "Error: ");
+    for (size_t i = 0; i < sizeof(plain_rows) / sizeof(*plain_rows); i++) {
+        const char *at = strstr(line, plain_rows[i].phrase);
+        struct finding *f;
 
-    if (at)
-        add(r, FINDING_ERROR, r->sketch, 0, 0, at);
-    else if ((at = strstr(line, "fatal error: ")))
-        add(r, FINDING_ERROR, r->sketch, 0, 0, at);
+        if (!at)
+            continue;
+        f = add(r, FINDING_ERROR, r->sketch, 0, 0, at);
+        if (f)
+            str_copy(f->cause, sizeof(f->cause), plain_rows[i].cause);
+        return;
+    }
 }
 
 static void read_compile_line(struct reader *r, const char *line, size_t n)
@@ -373,14 +398,16 @@ static void read_log(struct reader *r, const struct board_tools *t, const struct
     }
 }
 
-/* It failed and nothing said why: the end of what was printed, so that the person can see it. */
+/* It failed and nothing said why: the start of what was written, so that the person can see it. */
 static void explain_silence(struct reader *r, const struct job_result *result)
 {
+    const struct job_file *log = job_result_output(result, result->code == 20 ? "link.log" : "compile.log");
+    const char *text = log && log->len ? log->bytes : result->err_out;
     char how[80];
     struct finding *f;
 
     f = finding_add(r->out, "compile", FINDING_ERROR, FINDING_NONE, "The build %s without a diagnostic: %.200s",
-                    job_stop_text(result, how, sizeof(how)), result->err_out ? result->err_out : "");
+                    job_stop_text(result, how, sizeof(how)), text ? text : "");
     if (f)
         str_copy(f->file, sizeof(f->file), r->sketch);
 }

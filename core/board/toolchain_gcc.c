@@ -46,7 +46,8 @@ static void compile_options(const struct board_tools *t, const char *ino, size_t
 {
     bool tflm = ino_includes(ino, n, t->pch_tflm_when);
 
-    put_args(b, (const char *const[]){"-Wall", "-pipe", "-fdiagnostics-format=json", "-fmax-errors=50", NULL});
+    /* No -fmax-errors: when it is reached, this compiler drops all of its JSON. */
+    put_args(b, (const char *const[]){"-Wall", "-pipe", "-fdiagnostics-format=json", NULL});
     put_words(b, NULL, &t->flags);
     put_words(b, NULL, &t->cxxflags);
     put_words(b, "-isystem", &t->includes);
@@ -100,7 +101,7 @@ static void set_limits(struct job *j)
     j->limits = (struct job_limits){
         .wall_ms = 60000,
         .cpu_s = 50,
-        .memory = 2LL << 30,
+        .memory = 1280LL << 20,
         .work = 96 << 20,
         .file = 64 << 20,
         .output = 1 << 20,

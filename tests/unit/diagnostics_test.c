@@ -69,6 +69,20 @@ static void compiler_messages(void **state)
                      "error compile - fruit.ino:0:0 Error: bad instruction `bogus r1'\n");
 }
 
+/* A list that was cut off (a full disk, a killed compiler) still says what it has. */
+static void cut_json(void **state)
+{
+    struct job_result r = {.stop = JOB_EXITED, .code = 10};
+
+    (void)state;
+    add_output(&r, "compile.log", "[{\"kind\": \"error\", \"message\": \"one\"}, {\"kind\": \"error\", \"message\": \"two\"}, "
+                                  "{\"kind\": \"error\", \"mess");
+    assert_build(&r, "error compile - :0:0 one\nerror compile - :0:0 two\n");
+    r = (struct job_result){.stop = JOB_EXITED, .code = 10};
+    add_output(&r, "compile.log", "g++: internal compiler error: File size limit exceeded signal terminated program as\n");
+    assert_build(&r, "error compile box-disk fruit.ino:0:0 File size limit exceeded signal terminated program as\n");
+}
+
 static void hostile_json(void **state)
 {
     static const char *const logs[] = {
@@ -276,7 +290,7 @@ static void build_job(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compiler_messages), cmocka_unit_test(hostile_json),
+        cmocka_unit_test(compiler_messages), cmocka_unit_test(hostile_json), cmocka_unit_test(cut_json),
         cmocka_unit_test(many_errors_are_capped), cmocka_unit_test(linker_messages),
         cmocka_unit_test(too_large), cmocka_unit_test(sizes),
         cmocka_unit_test(box_stops), cmocka_unit_test(reads_build_txt),

@@ -54,6 +54,9 @@ $(ROOT)/build.txt:
 	  echo '# how to build and run for this board; format: core/board/platform/README.md'; \
 	  echo 'contract=1'; \
 	  echo 'board=nano33ble-virtual'; \
+	  echo "version=$$($(CROSS)g++ --version | head -n 1)"; \
+	  echo "version=$$(/usr/bin/qemu-system-arm --version | head -n 1)"; \
+	  echo 'version=TensorFlow Lite Micro of crate tfmicro 0.1.0'; \
 	  echo 'cc=$(CROSS)gcc'; echo 'cxx=$(CROSS)g++'; echo 'size=$(CROSS)size'; \
 	  for f in $(COMMON); do echo "flag=$$f"; done; \
 	  for f in $(CXX_ONLY); do echo "cxxflag=$$f"; done; \
