@@ -48,6 +48,7 @@ struct openai {
     int64_t started_ms, try_ms; /* of the request and of the try at work */
     int tries;                  /* repeats that count against max_retries */
     unsigned left_out;          /* parameters the server refused; kept for later requests */
+    unsigned sent;              /* parameters of the try at work */
     struct http_head head;
     struct buf fault_body;
     struct reply reply;
@@ -155,7 +156,7 @@ static void again(struct openai *o, int64_t delay_ms)
 static bool try_without(struct openai *o, const struct fault *f)
 {
     const char *name;
-    unsigned bit = openai_request_refused(f, o->left_out, &name);
+    unsigned bit = openai_request_refused(f, o->sent, &name);
     char sentence[120];
 
     if (!bit)
@@ -313,7 +314,7 @@ static int try_now(struct openai *o, struct err *err)
     int code;
 
     buf_init(&body, OPENAI_REQUEST_CAP);
-    code = openai_request_put(&o->request, o->model, o->official, o->left_out, &body, err);
+    code = openai_request_put(&o->request, o->model, o->official, o->left_out, &body, &o->sent, err);
     if (code == 0) {
         h.headers[h.n_headers++] = "Content-Type: application/json";
         h.headers[h.n_headers++] = "Accept: text/event-stream, application/json";

@@ -15,7 +15,7 @@ static const char *const names[PARAMS] = {
 struct body {
     struct json_object *o;
     const struct provider_request *r;
-    unsigned left_out;
+    unsigned left_out, sent;
     bool official;
 };
 
@@ -43,29 +43,35 @@ static void put_message(struct json_object *list, const char *role, const char *
     json_object_array_add(list, m);
 }
 
-static bool sent(const struct body *b, enum param p)
+static bool wanted(const struct body *b, enum param p)
 {
     return !(b->left_out & 1U << p);
+}
+
+static void put(struct body *b, enum param p, struct json_object *value)
+{
+    json_object_object_add(b->o, names[p], value);
+    b->sent |= 1U << p;
 }
 
 /* The vendor's newer models refuse max_tokens, most other servers know nothing else. */
 static void put_limit(struct body *b)
 {
-    bool newer = b->official ? sent(b, MAX_COMPLETION_TOKENS) : !sent(b, MAX_TOKENS);
+    bool newer = b->official ? wanted(b, MAX_COMPLETION_TOKENS) : !wanted(b, MAX_TOKENS);
     enum param p = newer ? MAX_COMPLETION_TOKENS : MAX_TOKENS;
 
-    if (b->r->max_tokens > 0 && sent(b, p))
-        json_object_object_add(b->o, names[p], json_object_new_int(b->r->max_tokens));
+    if (b->r->max_tokens > 0 && wanted(b, p))
+        put(b, p, json_object_new_int(b->r->max_tokens));
 }
 
 static void put_number(struct body *b, enum param p, double value)
 {
     char digits[32];
 
-    if (value < 0 || !sent(b, p))
+    if (value < 0 || !wanted(b, p))
         return;
     snprintf(digits, sizeof(digits), "%.6g", value);
-    json_object_object_add(b->o, names[p], json_object_new_double_s(value, digits));
+    put(b, p, json_object_new_double_s(value, digits));
 }
 
 static void put_stream(struct body *b)
@@ -73,11 +79,11 @@ static void put_stream(struct body *b)
     struct json_object *o;
 
     json_object_object_add(b->o, "stream", json_object_new_boolean(1));
-    if (!sent(b, STREAM_OPTIONS))
+    if (!wanted(b, STREAM_OPTIONS))
         return;
     o = json_object_new_object();
     json_object_object_add(o, "include_usage", json_object_new_boolean(1));
-    json_object_object_add(b->o, names[STREAM_OPTIONS], o);
+    put(b, STREAM_OPTIONS, o);
 }
 
 static int put_schema(struct body *b, struct err *err)
@@ -115,13 +121,13 @@ static int put_all(struct body *b, const char *model, struct err *err)
     put_limit(b);
     put_number(b, TEMPERATURE, b->r->temperature);
     put_number(b, TOP_P, b->r->top_p);
-    if (b->r->seed >= 0 && sent(b, SEED))
-        json_object_object_add(b->o, names[SEED], json_object_new_int64(b->r->seed));
+    if (b->r->seed >= 0 && wanted(b, SEED))
+        put(b, SEED, json_object_new_int64(b->r->seed));
     return put_schema(b, err);
 }
 
 int openai_request_put(const struct provider_request *r, const char *model, bool official,
-                       unsigned left_out, struct buf *out, struct err *err)
+                       unsigned left_out, struct buf *out, unsigned *ret_sent, struct err *err)
 {
     struct body b = {.o = json_object_new_object(), .r = r, .left_out = left_out, .official = official};
     int code = put_all(&b, model, err);
@@ -130,15 +136,16 @@ int openai_request_put(const struct provider_request *r, const char *model, bool
                                        b.o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)))
         code = err_set(err, ERR_CAP, "The prompt is too long to be sent.");
     json_object_put(b.o);
+    *ret_sent = b.sent;
     return code;
 }
 
-unsigned openai_request_refused(const struct fault *f, unsigned left_out, const char **ret_name)
+unsigned openai_request_refused(const struct fault *f, unsigned sent, const char **ret_name)
 {
     if (f->status != 400 && f->status != 422)
         return 0;
     for (unsigned p = 0; p < PARAMS; p++) {
-        if (left_out & 1U << p)
+        if (!(sent & 1U << p))
             continue;
         if (str_eq(f->param, names[p]) || (!f->param[0] && strstr(f->message, names[p]))) {
             *ret_name = names[p];

@@ -12,13 +12,13 @@
 
 enum { OPENAI_REQUEST_CAP = 16 * 1024 * 1024 };
 
-/* left_out: bits of parameters that are not sent, see openai_request_refused. Appends to out; negative when the
- * schema is no JSON or the request is too large. */
+/* left_out: bits of parameters that are not to be sent, see openai_request_refused; *ret_sent gets those that are.
+ * official: the vendor's own server. Appends to out; negative when the schema is no JSON or the request too large. */
 int openai_request_put(const struct provider_request *r, const char *model, bool official,
-                       unsigned left_out, struct buf *out, struct err *err);
+                       unsigned left_out, struct buf *out, unsigned *ret_sent, struct err *err);
 
-/* The parameter that f complains about, as a bit to add to left_out; 0 when it is none of ours or left out
- * already. *ret_name gets its name. */
-unsigned openai_request_refused(const struct fault *f, unsigned left_out, const char **ret_name);
+/* The parameter of sent that f complains about, as a bit to add to left_out; 0 when it is none of them.
+ * *ret_name gets its name. */
+unsigned openai_request_refused(const struct fault *f, unsigned sent, const char **ret_name);
 
 #endif

@@ -163,6 +163,8 @@ static const struct {
     {"404", "status 404\n" JSON "raw {\"error\":\"model 'stub-1' not found\"}\n", F_, "", "not found", 404, 1},
     {"context", "status 400\n" JSON "raw {\"error\":{\"type\":\"exceed_context_size_error\",\"message\":\"too long\"}}\n", F_, "", "longer than the model's context", 400, 1},
     {"parameter refused", "status 400\n" JSON "raw {\"error\":{\"message\":\"Unsupported value: 'temperature'\",\"param\":\"temperature\"}}\nnext\n" GOOD, C_, "Hi there", "does not take temperature", 200, 2},
+    {"limit by its other name", "status 400\n" JSON "raw {\"error\":{\"message\":\"'max_tokens' is not supported. Use 'max_completion_tokens' instead.\"}}\nnext\n" GOOD, C_, "Hi there", "does not take max_tokens", 200, 2},
+    {"parameter nobody sent", "status 400\n" JSON "raw {\"error\":{\"message\":\"bad seed\",\"param\":\"seed\"}}\nnext\n" GOOD, F_, "", "bad seed", 400, 1},
     {"compressed", "header Content-Encoding: gzip\nraw \\x1f\\x8b\\x08\n", F_, "", "compressed", 200, 1},
 };
 
