@@ -14,6 +14,7 @@ struct proposal {
     struct data_steps *out;
     bool *dropped;       /* per column of the profile */
     bool renamed, failed;
+    bool at_least_one; /* a table that needs no step gets one all the same */
 };
 
 static const struct profile_column *column(const struct proposal *a, size_t i)
@@ -98,7 +99,7 @@ static void propose_names(struct proposal *a)
 
     for (size_t i = 0; i < p->columns.n; i++)
         renamed += !str_eq(column(a, i)->name, column(a, i)->plain);
-    if (!renamed && p->separator == ',' && !p->bom && !p->missing_words)
+    if (!renamed && p->separator == ',' && !p->bom && !p->missing_words && !a->at_least_one)
         return;
     s = step_new(a, DATA_CLEAN_NAMES);
     if (!s)
@@ -116,6 +117,7 @@ static void propose_names(struct proposal *a)
                        : text_new(a, "write a plain comma-separated table");
     s->reason = renamed ? text_new(a, "Names with spaces, units or signs cannot be used in code; the old names stay in the script.")
                 : p->missing_words ? text_new(a, "Words such as NA stand for missing values.")
+                : a->at_least_one ? text_new(a, "Nothing has to be changed; the script checks the columns and trims the cells.")
                                    : text_new(a, "The file does not use plain commas.");
 }
 
@@ -336,6 +338,10 @@ int data_steps_propose(const struct profile *p, const struct data_options *o, st
     a.failed = !a.dropped;
     for (size_t i = 0; i < sizeof(proposals) / sizeof(*proposals) && !a.failed; i++)
         proposals[i](&a);
+    if (!a.failed && ret->v.n == 0) {
+        a.at_least_one = true; /* data.csv has to come from somewhere */
+        propose_names(&a);
+    }
     if (a.failed)
         rc = err_set(err, ERR_MACHINE, "There is not enough memory to plan the data steps.");
     else

@@ -5,6 +5,7 @@
 
 #include "core/base/os.h"
 #include "core/base/str.h"
+#include "core/generate/sensor.h"
 #include "embed/core_generate_templates_check_py.h"
 #include "embed/core_generate_templates_clean_names_py.h"
 #include "embed/core_generate_templates_clip_outliers_py.h"
@@ -281,6 +282,17 @@ static int app_model(const struct result_convert *c, struct spec_app *a)
     return rc;
 }
 
+/* A source that says when it has something new sets the pace; all others can be read at any time. */
+static int64_t app_interval(const struct mapping *m)
+{
+    for (size_t i = 0; i < m->v.n; i++) {
+        const struct sensor_row *row = sensor_find(m->v.items[i].sensor);
+        if (!row || row->available)
+            return 0;
+    }
+    return 20;
+}
+
 int generate_propose_app(const char *name, const char *task, const struct board *board,
                          const struct mapping *mapping, const struct result_train *train,
                          const struct result_convert *convert, struct spec_app *ret, struct err *err)
@@ -291,6 +303,7 @@ int generate_propose_app(const char *name, const char *task, const struct board 
     if ((int)mapping->v.n != train->features.n)
         return err_set(err, ERR_INVALID, "The sensor mapping has %zu features and the network %d.", mapping->v.n, train->features.n);
     generate_identifier(name, id);
+    ret->interval_ms = app_interval(mapping);
     ret->deployment.baud = 9600;
     ret->window = train->window;
     if (!text_copy(&ret->application.name, id) && !text_copy(&ret->application.description, task) &&

@@ -68,15 +68,15 @@ const struct sensor_row *sensor_find(const char *id)
 
 enum { TOKENS_MAX = 12, TOKEN = 32 };
 
-/* "AccX_mean" → acc, x, mean; "accx" stays whole here. */
-static int tokens_of(const char *column, char tokens[TOKENS_MAX][TOKEN])
+/* With humps: "AccX_mean" → acc, x, mean, without: accx, mean. */
+static int tokens_of(const char *column, bool humps, char tokens[TOKENS_MAX][TOKEN])
 {
     int n = 0;
     size_t len = 0;
 
     for (const char *c = column;; c++) {
         bool letter = isalnum((unsigned char)*c);
-        bool hump = isupper((unsigned char)*c) && c > column && islower((unsigned char)c[-1]);
+        bool hump = humps && isupper((unsigned char)*c) && c > column && islower((unsigned char)c[-1]);
 
         if (len && (!letter || hump)) {
             tokens[n++][len] = '\0';
@@ -133,7 +133,7 @@ int sensor_channel(const char *id, const char *channel)
 bool sensor_other_unit(const struct sensor_row *row, const char *column)
 {
     char tokens[TOKENS_MAX][TOKEN];
-    int n = tokens_of(column, tokens);
+    int n = tokens_of(column, false, tokens);
 
     for (int i = 1; i < n && row->other; i++)
         if (sensor_word_in(row->other, tokens[i]))
@@ -144,7 +144,7 @@ bool sensor_other_unit(const struct sensor_row *row, const char *column)
 const struct sensor_row *sensor_by_column(const char *column, int *ret_channel)
 {
     char tokens[TOKENS_MAX][TOKEN];
-    int n = tokens_of(column, tokens);
+    int n = tokens_of(column, true, tokens);
 
     for (int k = 0; k < n; k++)
         for (int i = 0; i < sensor_count; i++) {

@@ -28,7 +28,7 @@ static void names_decide(void **state)
         {"red", "color.r"}, {"Green", "color.g"}, {"b", "color.b"}, {"ambient", "color.c"}, {"red_counts", "color.r"},
         {"acc_x", "acc.x"}, {"AccY", "acc.y"}, {"accel_z_g", "acc.z"}, {"ax", "acc.x"}, {"gyro_x", "gyr.x"},
         {"gz", "gyr.z"}, {"mag_y", "mag.y"}, {"temp_c", "temperature.value"}, {"temp_f", "serial1"},
-        {"rel_humidity", "humidity.value"}, {"pressure_kpa", "pressure.value"}, {"pressure_hpa", "serial1"},
+        {"rel_humidity", "humidity.value"}, {"pressure_kpa", "pressure.value"}, {"pressure_kPa", "pressure.value"}, {"pressure_hpa", "serial1"},
         {"a0", "a0.value"}, {"proline", "serial1"}, {"color_intensity", "serial1"}, {"alcalinity_of_ash", "serial1"},
         {"acc", "serial1"}, {"max", "serial1"}, {"x", "serial1"}, {"acc_x_ms2", "serial1"}, {"", "serial1"},
     };

@@ -41,7 +41,7 @@ static void steps_and_columns(void **state)
         {"r,v,kind\n1,5,a\n2,5,a\n2,5,a\n7,5,b\n", "drop_columns drop_duplicates split", "r kind split", 0},
         {"R (mm);side;kind\n1,5;l;a\n2,5;r;a\n3;l;b\n9;r;b\n", "clean_names parse_numbers encode_text split", "r_mm side kind split", 0},
         {"n,x,kind\n1,5,a\n2,4,a\n3,9,b\n4,5,b\n", "drop_columns drop_duplicates split", "x kind split", 0},
-        {"x,kind,split\n5,a,train\n4,a,test\n9,b,train\n5,b,test\n", "", "x kind split", 0},
+        {"x,kind,split\n5,a,train\n4,a,test\n9,b,train\n5,b,test\n", "clean_names", "x kind split", 0},
         {"x,kind,split\n5,a,1\n4,a,2\n9,b,2\n5,b,1\n", "clean_names split", "x kind split_given split", 0},
         {"x,kind\n5,a\n4,a\n9,b\n5,b\n", "make_windows split", "window t x kind split", 2},
         {"window,t,x,kind\n0,0,5,a\n0,1,4,a\n1,0,9,b\n1,1,4,b\n", "split", "window t x kind split", 0},
