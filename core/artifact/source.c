@@ -133,6 +133,36 @@ size_t source_find(const struct source *s, size_t from, const char *text)
     return s->tokens.n;
 }
 
+static bool ends_a_type(const struct source *s, size_t i)
+{
+    static const char *const others[] = {"return", "else", "case", "new", "delete", "goto", "sizeof", "throw", "do"};
+    const struct source_token *t = &s->tokens.items[i];
+
+    for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
+        if (!strcmp(t->text, others[k]))
+            return false;
+    }
+    return t->kind == SOURCE_NAME || source_is(s, i, ">");
+}
+
+bool source_declares(const struct source *s, const char *name)
+{
+    for (size_t i = 1; i < s->tokens.n; i++) {
+        size_t type = i - 1;
+        if (!source_is(s, i, name) || s->tokens.items[i].dead)
+            continue;
+        while (type && (source_is(s, type, "*") || source_is(s, type, "&")))
+            type--;
+        if (!ends_a_type(s, type) || (type < i - 1 && s->tokens.items[type].line != s->tokens.items[i].line))
+            continue;
+        if (source_is(s, i + 1, ";") || source_is(s, i + 1, "=") || source_is(s, i + 1, "[") ||
+            source_is(s, i + 1, ",") || source_is(s, i + 1, ")") || source_is(s, i + 1, "{") ||
+            source_is(s, type, "define"))
+            return !source_is(s, type, "include");
+    }
+    return false;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -76,6 +76,9 @@ size_t source_close(const struct source *s, size_t i);
 /* The first token at or after from that is this text and not dead; s->tokens.n when there is none. */
 size_t source_find(const struct source *s, size_t from, const char *text);
 
+/* True when live C++ code declares or defines that name. */
+bool source_declares(const struct source *s, const char *name);
+
 /* source.c to the language files. */
 struct source_token *source_push(struct source *s, enum source_kind kind, size_t start, size_t end);
 void source_text(struct source *s, char c); /* adds a byte to the last token's text */

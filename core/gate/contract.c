@@ -77,6 +77,16 @@ static size_t model_argument(const struct look *l)
     return found;
 }
 
+/* X = …GetModel(X): the pointer that is still empty instead of the array. */
+static bool sets_itself(const struct look *l, size_t given)
+{
+    size_t i = given;
+
+    while (i && !source_is(l->s, i, "=") && !source_is(l->s, i, ";"))
+        i--;
+    return i && source_is(l->s, i, "=") && source_is(l->s, i - 1, l->s->tokens.items[given].text);
+}
+
 static bool about_model_length(const char *name)
 {
     return (str_ends(name, "_len") || str_ends(name, "_size") || str_ends(name, "_length")) && strstr(name, "model");
@@ -87,7 +97,7 @@ static void check_lengths(const struct look *l)
     for (size_t i = 0; i < l->s->tokens.n; i++) {
         const struct source_token *t = &l->s->tokens.items[i];
         if (t->kind != SOURCE_NAME || t->dead || !about_model_length(t->text) ||
-            str_eq(t->text, l->c->model_length_symbol) || sketch_declares(l->k, t->text))
+            str_eq(t->text, l->c->model_length_symbol) || source_declares(l->s, t->text))
             continue;
         SAY(l, &symbol, i, "\"%s\" is not defined anywhere; the model's length is %s.", t->text,
             l->c->model_length_symbol ? l->c->model_length_symbol : "not part of model.h");
@@ -115,7 +125,7 @@ static void check_symbol(const struct look *l)
     if (!includes(l, "model.h"))
         SAY(l, &header, l->s->tokens.n, "The sketch does not include model.h, which holds the model.");
     if (given < l->s->tokens.n && strcmp(l->s->tokens.items[given].text, name) &&
-        !sketch_declares(l->k, l->s->tokens.items[given].text))
+        (!source_declares(l->s, l->s->tokens.items[given].text) || sets_itself(l, given)))
         SAY(l, &symbol, given, "GetModel() is given \"%s\", but the model's array is named \"%s\" (%zu bytes).",
             l->s->tokens.items[given].text, name, l->c->model_bytes);
     check_lengths(l);
@@ -169,7 +179,7 @@ static void check_drift(const struct look *l)
 
     for (size_t w = 0; l->c->board && w < sizeof(later) / sizeof(later[0]); w++) {
         size_t i = source_find(l->s, 0, later[w]);
-        if (i < l->s->tokens.n && !runtime_has(l, later[w]) && !sketch_declares(l->k, later[w]))
+        if (i < l->s->tokens.n && !runtime_has(l, later[w]) && !source_declares(l->s, later[w]))
             SAY(l, &api, i, "%s belongs to another version of the runtime than the installed one.", later[w]);
     }
 }

@@ -36,7 +36,7 @@ static const struct source_token *token(const struct look *l, size_t i)
 
 static bool leads_outside(const char *path)
 {
-    if (path[0] == '/' || path[0] == '~' || path[0] == '\\' || (isalpha((unsigned char)path[0]) && path[1] == ':'))
+    if (path[0] == '/' || path[0] == '~' || (path[0] == '\\' && path[1] == '\\') || (isalpha((unsigned char)path[0]) && path[1] == ':'))
         return true;
     for (const char *p = path; (p = strstr(p, "..")) != NULL; p += 2) {
         if ((p == path || p[-1] == '/' || p[-1] == '\\') && (!p[2] || p[2] == '/' || p[2] == '\\'))

@@ -142,38 +142,6 @@ enum sketch_use sketch_call(const struct sketch *k, const char *name, size_t *re
     return best;
 }
 
-static bool ends_a_type(const struct source *s, size_t i)
-{
-    static const char *const others[] = {"return", "else", "case", "new", "delete", "goto", "sizeof", "throw", "do"};
-    const struct source_token *t = &s->tokens.items[i];
-
-    for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
-        if (!strcmp(t->text, others[k]))
-            return false;
-    }
-    return t->kind == SOURCE_NAME || source_is(s, i, ">");
-}
-
-bool sketch_declares(const struct sketch *k, const char *name)
-{
-    const struct source *s = &k->source;
-
-    for (size_t i = 1; i < s->tokens.n; i++) {
-        size_t type = i - 1;
-        if (!source_is(s, i, name) || s->tokens.items[i].dead)
-            continue;
-        while (type && (source_is(s, type, "*") || source_is(s, type, "&")))
-            type--;
-        if (!ends_a_type(s, type) || (type < i - 1 && s->tokens.items[type].line != s->tokens.items[i].line))
-            continue;
-        if (source_is(s, i + 1, ";") || source_is(s, i + 1, "=") || source_is(s, i + 1, "[") ||
-            source_is(s, i + 1, ",") || source_is(s, i + 1, ")") || source_is(s, i + 1, "{") ||
-            source_is(s, type, "define"))
-            return !source_is(s, type, "include");
-    }
-    return false;
-}
-
 static enum sketch_tensor tensor_of_method(const struct source *s, size_t i)
 {
     const char *name = s->tokens.items[i].text;

@@ -33,9 +33,6 @@ enum sketch_use { SKETCH_ABSENT, SKETCH_COMMENT, SKETCH_DEAD, SKETCH_UNREACHED, 
 /* How far a call of that method or function gets: the best of its occurrences; the token in *ret_at. */
 enum sketch_use sketch_call(const struct sketch *k, const char *name, size_t *ret_at);
 
-/* True when the sketch declares or defines that name itself. */
-bool sketch_declares(const struct sketch *k, const char *name);
-
 enum sketch_tensor { SKETCH_INPUT, SKETCH_OUTPUT, SKETCH_UNKNOWN };
 
 /* The next access of tensor data at or after token *at: which tensor, its member ("int8"; "" when it is a

@@ -219,6 +219,7 @@ static const struct sketch_case sketches[] = {
     {"placeholder", "  APDS.begin();", "  // TODO: start the sensor", "placeholder", 31},
 
     {"symbol unknown", "GetModel(g_model)", "GetModel(model_data)", "model-symbol", 32},
+    {"pointer given to itself", "GetModel(g_model)", "GetModel(graph)", "model-symbol", 32},
     {"symbol clash", "*graph;", "*g_model;", "model-symbol", 11},
     {"length unknown", "  APDS.begin();", "  Serial.println(model_tflite_len);", "model-symbol", 31},
     {"length known is fine", "  APDS.begin();", "  APDS.begin(); Serial.println(g_model_len);", NULL, 0},
