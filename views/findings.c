@@ -166,7 +166,7 @@ static void foot(struct view *v, char *dst, size_t size)
 
     dst[0] = '\0';
     if (a && a->findings.v.n)
-        snprintf(dst, size, "%d errors · %d warnings · %d notes · enter shows the line",
+        snprintf(dst, size, "%d stop it · %d warn · %d to know · enter shows the line",
                  finding_count(&a->findings, FINDING_ERROR), finding_count(&a->findings, FINDING_WARNING),
                  finding_count(&a->findings, FINDING_NOTE));
 }

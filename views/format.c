@@ -43,7 +43,7 @@ const char *format_bytes(double n, char *dst, size_t size)
     if (n < 1000)
         snprintf(dst, size, "%.0f B", n);
     else if (n < 1024 * 1000)
-        snprintf(dst, size, n < 10240 ? "%.1f KB" : "%.0f KB", n / 1024);
+        snprintf(dst, size, n < 102400 ? "%.1f KB" : "%.0f KB", n / 1024);
     else
         snprintf(dst, size, n < 10 * 1048576.0 ? "%.1f MB" : "%.0f MB", n / 1048576);
     return dst;

@@ -256,7 +256,7 @@ static void draw_verbs(struct workbench *w, struct canvas *in, bool armed)
                 w->question.phase == QUESTION_FIRST;
 
     canvas_at(in, 0, 1);
-    canvas_add(in, armed ? ROLE_KEY : ROLE_DIM, half ? "a" : "a");
+    canvas_add(in, armed ? ROLE_KEY : ROLE_DIM, "a");
     canvas_add(in, half ? ROLE_ARMED : armed ? ROLE_KEY : ROLE_DIM, in->ascii ? " Enter" : " ⏎");
     canvas_add(in, half ? ROLE_ARMED : ROLE_TEXT, " approve");
     for (int i = DECISION_APPROVE + 1; i < DECISION_VERBS; i++) {
@@ -350,11 +350,15 @@ static const enum action *hints(struct workbench *w)
     return workbench_focused(w)->ops->cursor ? list_hints : project_hints;
 }
 
+/* A hint is shown whole or not at all. */
 static void add_hint(struct workbench *w, struct canvas *c, enum action a, const char *word)
 {
     char key[32];
 
-    canvas_add(c, ROLE_KEY, keymap_key(&w->keymap, a, key, sizeof(key)));
+    keymap_key(&w->keymap, a, key, sizeof(key));
+    if (c->col + (int)strlen(key) + 1 + utf8_width(word, strlen(word)) >= c->at.cols)
+        return;
+    canvas_add(c, ROLE_KEY, key);
     canvas_addf(c, ROLE_DIM, " %s   ", word);
 }
 
@@ -362,7 +366,12 @@ static void draw_hints(struct workbench *w, struct canvas *c)
 {
     const struct state *s = w->project.state;
     const enum action *list = hints(w);
+    int width = c->at.cols;
 
+    if (!w->home && s && s->activity[0]) {
+        canvas_right(c, 0, width - 1, ROLE_ACTIVE, s->activity);
+        c->at.cols -= utf8_width(s->activity, strlen(s->activity)) + 3;
+    }
     canvas_at(c, 0, 1);
     if (!w->home && s && s->busy)
         add_hint(w, c, ACTION_CANCEL, "cancel");
@@ -373,8 +382,6 @@ static void draw_hints(struct workbench *w, struct canvas *c)
             continue;
         add_hint(w, c, *list, action_table[*list].hint);
     }
-    if (!w->home && s && s->activity[0])
-        canvas_right(c, 0, c->at.cols - 1, ROLE_ACTIVE, s->activity);
 }
 
 static void draw_prefix(struct workbench *w, struct canvas *c)
