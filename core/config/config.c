@@ -484,6 +484,10 @@ int config_read(const char *name, const char *text, size_t n, const struct confi
     errors->n = 0;
     if (count_rows(rows) > ROWS_MAX || set_presets(rows, target))
         return err_set(config_errors_next(errors), ERR_MACHINE, "The presets for %s cannot be set.", name);
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* what some editors put before UTF-8 */
+        text += 3;
+        n -= 3;
+    }
     result = config_scan(name, text, n, errors);
     if (result)
         return result;
