@@ -143,8 +143,8 @@ static int read_authored(struct reader *d, struct cassette_reply *r, struct json
     read_usage(r, o);
     wire_field(o, "until", d->until, sizeof(d->until));
     if (wire_text(o, "text", &text, &n))
-        buf_put(&r->bytes, text, n);
-    else if (!d->until[0] && !r->fail[0])
+        return buf_put(&r->bytes, text, n) ? bad(d, err, "The reply is too long.") : 0;
+    if (!d->until[0] && !r->fail[0])
         return bad(d, err, "An authored reply has \"text\", or \"until\" and its lines below, or \"fail\".");
     return 0;
 }

@@ -132,10 +132,10 @@ static void on_end(void *arg, bool whole)
     struct cassette_record *r = arg;
     struct json_object *o;
 
-    if (r->bytes.broken || r->status == 0) {
-        r->text.broken = r->text.broken || r->bytes.broken;
+    if (r->bytes.broken)
+        r->text.broken = true; /* a recording with a hole is none */
+    if (r->text.broken || r->status == 0)
         return;
-    }
     redact(r);
     replace_last(r);
     o = json_object_new_object();

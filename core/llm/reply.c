@@ -59,7 +59,7 @@ static void too_long(struct reply *r)
 {
     struct err e;
 
-    err_set(&e, ERR_PROVIDER, "The reply is longer than %d bytes; the rest was dropped.", REPLY_CAP);
+    err_set(&e, ERR_PROVIDER, "The reply is longer than %d bytes or than memory allows; the rest was dropped.", REPLY_CAP);
     err_hint(&e, "Lower max_tokens, or look at the reply: a model that repeats itself never ends.");
     reply_fail(r, &e);
 }
@@ -95,9 +95,13 @@ static void deliver(struct reply *r, const char *bytes, size_t n, bool reasoning
 
 static void deliver_joined(struct reply *r, const char *bytes, size_t n, bool reasoning)
 {
-    const char *text = wire_join(reasoning ? &r->reasoning_join : &r->answer_join, bytes, n, &n);
+    struct wire_joiner *join = reasoning ? &r->reasoning_join : &r->answer_join;
+    const char *text = wire_join(join, bytes, n, &n);
 
-    deliver(r, text, n, reasoning);
+    if (join->out.broken)
+        too_long(r); /* never a text with a hole */
+    else
+        deliver(r, text, n, reasoning);
 }
 
 /* The tag that held opens with: index, TAGS = none and never will be, -1 = more bytes are needed. */
@@ -122,8 +126,8 @@ static void let_go(struct reply *r, size_t n, bool reasoning)
     /* the callback may come back to us: held is detached while it runs */
     buf_init(&r->held, REPLY_CAP);
     deliver_joined(r, buf_text(&out), n, reasoning);
-    if (n < out.len && !deaf(r))
-        buf_put(&r->held, out.data + n, out.len - n);
+    if (n < out.len && !deaf(r) && buf_put(&r->held, out.data + n, out.len - n))
+        too_long(r);
     buf_done(&out);
 }
 
