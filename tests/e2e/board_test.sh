@@ -168,6 +168,10 @@ if [ -x "$python" ] && "$python" "$here/board_model.py" "$work/model.h" >"$work/
         says "$level: arena, instructions and stack were measured" "report rows=50 done=1 arena=[1-9][0-9]* instructions=[1-9][0-9]* invokes=50 stack=[1-9]" "$out"
         grep '^time' <<<"$out" | sed "s/^/# $level: /"
     done
+    out=$(for sketch in "$sketches"/*.ino; do
+        "$tool" "$runtime" "$sketch" -m "$work/model.h" -t 300 2>&1 | grep -E "^finding error (compile|budget)"
+    done)
+    silent "every sketch of tests/data compiles unchanged" "." "$out"
 else
     tail -n 3 "$work/model.log" 2>/dev/null | sed 's/^/# /'
     ok 1 "the program's venv makes a network" "no $python, or it failed"
