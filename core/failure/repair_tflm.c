@@ -248,6 +248,27 @@ static int add_reporter(struct repair_work *w, bool *declared)
     return 0;
 }
 
+/* An object given where a pointer belongs: the fifth argument is the name of a MicroErrorReporter. */
+static int point_to_reporter(struct repair_work *w)
+{
+    const struct source *s = w->source;
+
+    for (size_t i = 0; i + 2 < s->tokens.n; i++) {
+        size_t open = i + 1 + (token(w, i + 1)->kind == SOURCE_NAME), close;
+        if (!source_is(s, i, "MicroInterpreter") || token(w, i)->dead || !source_is(s, open, "(") ||
+            arguments(s, open) != OPERANDS_MIN || (close = source_close(s, open)) == s->tokens.n ||
+            !source_is(s, close - 2, ","))
+            continue;
+        for (size_t k = 0; k + 1 < s->tokens.n; k++) {
+            if (!source_is(s, k, "MicroErrorReporter") || !source_is(s, k + 1, token(w, close - 1)->text))
+                continue;
+            repair_note(w, token(w, close - 1)->line, "Passed the address of the error reporter.");
+            return repair_replace(w, token(w, close - 1)->start, token(w, close - 1)->start, "&");
+        }
+    }
+    return 0;
+}
+
 static int replace_printf(struct repair_work *w, bool *declared)
 {
     const struct source *s = w->source;
@@ -292,5 +313,5 @@ int repair_interface(struct repair_work *w)
 
     if (!wants_reporter(w))
         return 0;
-    return add_reporter(w, &declared) || replace_printf(w, &declared) || drop_later_parts(w) ? -1 : 0;
+    return add_reporter(w, &declared) || point_to_reporter(w) || replace_printf(w, &declared) || drop_later_parts(w) ? -1 : 0;
 }
