@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/path.h"
 #include "core/base/str.h"
+#include "core/board/board.h"
 #include "core/cli/commands.h"
 #include "core/failure/classify.h"
 #include "core/failure/repair.h"
@@ -44,12 +45,6 @@ static void print_result(const struct cli_args *a, const char *file, const struc
     } else {
         cli_print_findings(l);
     }
-}
-
-static void classify_all(struct finding_list *l)
-{
-    for (size_t i = 0; i < l->v.n; i++)
-        failure_classify(&l->v.items[i]);
 }
 
 /* ---- extract ---- */
@@ -138,7 +133,7 @@ static int check_one(const struct cli_args *a, const char *file, struct err *err
         artifact.bytes = buf_text(&bytes);
         artifact.len = bytes.len;
         gate_check_all(GATE_BEFORE, &artifact, &facts, &findings);
-        classify_all(&findings);
+        failure_classify_list(&findings);
         print_result(a, file, &findings);
         r = finding_count(&findings, FINDING_ERROR) ? ERR_STAGE : 0;
     }
@@ -233,37 +228,37 @@ static const struct cli_option repair_options[] = {
     {NULL, NULL, NULL},
 };
 
+static void print_repaired(const struct buf *bytes, const struct repair_result *fixed)
+{
+    const struct buf *out = fixed->n_applied ? &fixed->bytes : bytes;
+
+    fwrite(buf_text(out), 1, out->len, stdout);
+    fputs("repairs:", stderr);
+    for (int i = 0; i < fixed->n_applied; i++)
+        fprintf(stderr, " %s", fixed->applied[i]);
+    fputs(fixed->n_applied ? "\n" : " none\n", stderr);
+    for (size_t i = 0; i < fixed->notes.v.n; i++)
+        fprintf(stderr, "  line %d: %s\n", fixed->notes.v.items[i].line, fixed->notes.v.items[i].message);
+}
+
 static int run_repair(const struct cli_args *a, struct err *err)
 {
-    struct gate_artifact artifact = {.name = path_base(a->words[0])};
-    struct gate_context facts = {0};
-    struct repair_facts known = {0};
+    enum artifact_kind kind;
+    struct repair_facts known = {.board = board_find("nano33ble-virtual")};
     struct repair_result fixed = {0};
-    struct finding_list findings;
     struct buf bytes;
-    char names[200];
-    int r = kind_of(a, a->words[0], &artifact.kind, err);
+    int r = kind_of(a, a->words[0], &kind, err);
 
-    finding_list_init(&findings);
     buf_init(&bytes, FILE_CAP);
-    buf_init(&fixed.bytes, FILE_CAP);
     if (r == 0)
         r = cli_read(a->words[0], &bytes, err);
-    artifact.bytes = buf_text(&bytes);
-    artifact.len = bytes.len;
+    if (r == 0)
+        r = repair_apply(kind, buf_text(&bytes), bytes.len, NULL, &known, NULL, &fixed, err);
     if (r == 0) {
-        gate_check_all(GATE_BEFORE, &artifact, &facts, &findings);
-        classify_all(&findings);
-        r = repair_artifact(artifact.kind, artifact.bytes, artifact.len, &findings, &known, REPAIR_ALL, &fixed, err);
-    }
-    if (r == 0) {
-        const struct buf *out = fixed.n_applied ? &fixed.bytes : &bytes;
-        fwrite(buf_text(out), 1, out->len, stdout);
-        fprintf(stderr, "repairs: %s\n", fixed.n_applied ? repair_names(&fixed, names, sizeof(names)) : "none");
+        print_repaired(&bytes, &fixed);
+        repair_result_done(&fixed);
     }
     buf_done(&bytes);
-    buf_done(&fixed.bytes);
-    finding_list_done(&findings);
     return r;
 }
 

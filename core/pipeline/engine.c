@@ -275,7 +275,7 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->policy = o->policy;
     e->mode = o->mode;
     e->read_only = o->read_only;
-    e->stages = stage_table;
+    e->stages = o->stages ? o->stages : stage_table;
     state_init(&e->state);
     buf_init(&e->stream.raw, ENGINE_REPLY_CAP);
     e->state.blob = read_blob;

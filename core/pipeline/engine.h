@@ -18,6 +18,7 @@
 #include "core/pipeline/state.h"
 
 struct engine;
+struct stage_ops; /* core/pipeline/stage.h */
 
 struct engine_options {
     const char *folder;          /* the project; borrowed for engine_open */
@@ -28,6 +29,7 @@ struct engine_options {
     int mode;                    /* enum state_mode, -1 = as the project says */
     const char *runtime_folder;  /* where venv and board runtime lie; NULL = the user's */
     const char *who;             /* name for decisions; NULL = the login name */
+    const struct stage_ops *const *stages; /* NULL = the default pipeline; tests bring tiny ones */
 };
 
 /* Called after each event was folded: repaint, print, forward. e is borrowed for the call. */

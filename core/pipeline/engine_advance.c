@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/failure/repair.h"
 #include "core/failure/retry.h"
 #include "core/pipeline/engine_private.h"
+
+enum { FAILURES_MAX = 64 };
 
 enum next {
     NEXT_GO_ON, /* this step or stage is done: look at the following one */
@@ -120,68 +123,95 @@ static int fail_stage(struct engine *e, int stage, int code, const char *why, co
     return NEXT_END;
 }
 
-static void summarize(const struct attempt *a, struct retry_attempt *ret)
+static bool repairable(const struct attempt *a)
+{
+    if (str_eq(a->how, "repair") || a->author[0] == 'p') /* a person's text is never changed behind their back */
+        return false;
+    for (size_t i = 0; i < a->findings.v.n; i++) {
+        if (a->findings.v.items[i].severity == FINDING_ERROR && repair_knows(a->findings.v.items[i].cause))
+            return true;
+    }
+    return false;
+}
+
+static enum retry_action how_of(const struct attempt *a)
+{
+    if (str_eq(a->how, "repair"))
+        return RETRY_REPAIR;
+    return str_eq(a->how, "error") ? RETRY_ERROR : RETRY_FRESH;
+}
+
+static struct retry_attempt summarize(const struct attempt *a)
 {
     const struct finding *f = finding_worst(&a->findings);
 
-    memset(ret, 0, sizeof(*ret));
-    ret->rejected = a->state == ATTEMPT_REJECTED;
-    if (f && f->severity == FINDING_ERROR) {
-        ret->category = f->category;
-        str_copy(ret->cause, sizeof(ret->cause), f->cause);
-    }
+    return (struct retry_attempt){
+        .category = f && f->severity == FINDING_ERROR && f->category ? f->category : FINDING_OTHER,
+        .cause = f ? f->cause : "",
+        .blame = "",
+        .how = how_of(a),
+        .repairable = repairable(a),
+    };
 }
 
-/* The failed attempts of the step in this run, oldest first; returns their number. */
-static int failures(const struct engine *e, int step, struct retry_attempt *ret, int max)
+/* The failed attempts of the step in this run, oldest first; returns their number. A rejection is a person's word, not
+ * evidence that the model is stuck: it counts for the cap only. */
+static int failures(const struct engine *e, int step, struct retry_attempt *ret, int max, int *ret_tries)
 {
     const struct step *p = &e->state.steps.items[step];
     int n = 0;
 
+    *ret_tries = 0;
     for (size_t i = 0; i < p->attempts.n; i++) {
         const struct attempt *a = e->state.attempts.items[p->attempts.items[i]];
-        if (a->state == ATTEMPT_PASSED || a->last_seq < e->state.run_seq)
+        if (a->state == ATTEMPT_PASSED || a->last_seq < e->state.run_seq) {
+            n = *ret_tries = 0;
+        } else if (a->state == ATTEMPT_REJECTED) {
             n = 0;
-        else if ((a->state == ATTEMPT_FAILED || a->state == ATTEMPT_REJECTED) && n < max)
-            summarize(a, &ret[n++]);
+            ++*ret_tries;
+        } else if (a->state == ATTEMPT_FAILED && n < max) {
+            ret[n++] = summarize(a);
+            ++*ret_tries;
+        }
     }
     return n;
+}
+
+static enum next give_up(struct engine *e, int stage, const char *why, const char *hint)
+{
+    return (enum next)fail_stage(e, stage, ERR_STAGE, why, hint);
 }
 
 static enum next after_failure(struct engine *e, int stage, int step, const struct stage_inputs *in,
                                struct err *err)
 {
+    static const char *const words[] = {"repair", "error", "fresh", "", ""};
     const struct attempt *a = state_last_attempt(&e->state, step);
-    struct retry_attempt past[64];
-    int n = failures(e, step, past, 64);
-    int cap = project_attempts(e->project);
+    struct retry_attempt past[FAILURES_MAX];
+    struct retry_limits limits = {.attempts = project_attempts(e->project), .repairs = e->project->repairs};
+    struct retry_choice choice = {.action = RETRY_ERROR};
+    int tries, n = failures(e, step, past, FAILURES_MAX, &tries);
     bool deterministic = a->mode == MODE_SYMBOLIC || e->stages[stage]->execution;
     char why[300];
 
-    if (a->state == ATTEMPT_FAILED && a->last_seq > e->state.run_seq && deterministic) {
+    if (a->state == ATTEMPT_FAILED && n > 0 && deterministic) {
         snprintf(why, sizeof(why), "%s failed: %.200s", a->id, a->outcome);
-        return (enum next)fail_stage(e, stage, ERR_STAGE, why,
-                                     "Doing it again gives the same result; change the data, the "
-                                     "project file or the mode.");
+        return give_up(e, stage, why, "Doing it again gives the same result; change the data, the project file or the mode.");
     }
-    if (n >= cap) {
-        snprintf(why, sizeof(why), "%s used up its %d attempts.", e->state.steps.items[step].id, cap);
-        return (enum next)fail_stage(e, stage, ERR_STAGE, why, "Edit or take over the last attempt, "
-                                                               "or run again for more.");
+    if (tries >= limits.attempts) {
+        snprintf(why, sizeof(why), "%s used up its %d attempts.", e->state.steps.items[step].id, limits.attempts);
+        return give_up(e, stage, why, "Edit or take over the last attempt, or run again for more.");
     }
-    if (retry_is_stuck(past, n)) {
-        snprintf(why, sizeof(why), "Two attempts of %s in a row failed for the same cause (%s %s).",
-                 e->state.steps.items[step].id, finding_categories[past[n - 1].category].id,
-                 past[n - 1].cause);
-        return (enum next)fail_stage(e, stage, ERR_STAGE, why,
-                                     "Look at both, then edit, take over or start fresh.");
-    }
-    return engine_start_attempt(e, stage, step, in, err) ? NEXT_END : NEXT_BUSY;
+    if (n > 0)
+        retry_choose(past, n, &limits, &choice);
+    if (choice.action == RETRY_ASK)
+        return give_up(e, stage, choice.why, "Look at the attempts, then edit, take over, or run again for a fresh start.");
+    return engine_start_attempt(e, stage, step, in, n > 0 ? words[choice.action] : "error", err) ? NEXT_END : NEXT_BUSY;
 }
 
 /* ---- one step ---- */
 
-int engine_start_attempt(struct engine *e, int stage, int step, const struct stage_inputs *in,
+int engine_start_attempt(struct engine *e, int stage, int step, const struct stage_inputs *in, const char *how,
                          struct err *err)
 {
     struct step *p = &e->state.steps.items[step];
@@ -197,6 +227,7 @@ int engine_start_attempt(struct engine *e, int stage, int step, const struct sta
     json_put_text(body, "stage", e->stages[stage]->id);
     json_put_text(body, "step", p->id);
     json_put_int(body, "number", number);
+    json_put_text(body, "how", how);
     json_put_text(body, "mode", state_mode_name(p->mode));
     json_put_text(body, "provider", p->mode == MODE_SYMBOLIC ? "generator"
                                     : e->provider            ? e->provider->label
@@ -243,12 +274,12 @@ static enum next look_at_step(struct engine *e, int stage, int step, struct err 
     if (e->stages[stage]->inputs(&e->context, &e->state.steps.items[step], &in, err))
         return NEXT_END;
     if (!a)
-        return engine_start_attempt(e, stage, step, &in, err) ? NEXT_END : NEXT_BUSY;
+        return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     changed = changed_input(a, &in);
     if (changed) {
         if (a->state == ATTEMPT_PASSED && say_stale(e, stage, a, changed, err))
             return NEXT_END;
-        return engine_start_attempt(e, stage, step, &in, err) ? NEXT_END : NEXT_BUSY;
+        return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     }
     switch (a->state) {
     case ATTEMPT_PASSED:
@@ -262,9 +293,9 @@ static enum next look_at_step(struct engine *e, int stage, int step, struct err 
             err_set(err, ERR_STAGE, "%s was canceled.", a->id);
             return NEXT_END;
         }
-        return engine_start_attempt(e, stage, step, &in, err) ? NEXT_END : NEXT_BUSY;
+        return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     case ATTEMPT_INTERRUPTED:
-        return engine_start_attempt(e, stage, step, &in, err) ? NEXT_END : NEXT_BUSY;
+        return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     case ATTEMPT_FAILED:
     case ATTEMPT_REJECTED:
     case ATTEMPT_REVOKED:

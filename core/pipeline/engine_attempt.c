@@ -36,16 +36,10 @@ static int emit_checked(struct engine *e, struct attempt *a, const struct findin
     return engine_emit(e, EVENT_ATTEMPT_CHECKED, a->id, body, STORE_NORMAL, err);
 }
 
-static void classify_all(struct finding_list *l)
-{
-    for (size_t i = 0; i < l->v.n; i++)
-        failure_classify(&l->v.items[i]);
-}
-
 int engine_fail_attempt(struct engine *e, struct attempt *a, struct finding_list *findings,
                         const char *outcome, struct err *err)
 {
-    classify_all(findings);
+    failure_classify_list(findings);
     return emit_checked(e, a, findings, true, outcome, err);
 }
 
@@ -87,7 +81,7 @@ static int check_artifact(struct engine *e, const struct attempt *a, const char 
         r = engine_stage_of(e, a)->facts(&e->context, step, &facts, err);
     if (r == 0)
         gate_check_all(GATE_BEFORE, &artifact, &facts, findings);
-    classify_all(findings);
+    failure_classify_list(findings);
     return r;
 }
 
@@ -123,8 +117,12 @@ static int generate(struct engine *e, struct attempt *a, struct err *err)
     return r;
 }
 
+static int make_repaired(struct engine *e, struct attempt *a, struct err *err);
+
 int engine_make_artifact(struct engine *e, struct attempt *a, struct err *err)
 {
+    if (str_eq(a->how, "repair"))
+        return make_repaired(e, a, err);
     switch (a->mode) {
     case MODE_SYMBOLIC:
         return generate(e, a, err);
@@ -144,40 +142,72 @@ int engine_make_artifact(struct engine *e, struct attempt *a, struct err *err)
 /* ---- a finished reply ---- */
 
 /* Deterministic fixes for known root causes; *out holds the result, names of the applied ones in applied. */
-static int repair(struct engine *e, const struct attempt *a, struct buf *out, char *applied, size_t size,
-                  struct err *err)
+static int repair(struct engine *e, const struct attempt *a, const struct finding_list *findings, struct buf *out,
+                  char *applied, size_t size, struct err *err)
 {
     const struct step *step = &e->state.steps.items[a->step];
-    struct gate_artifact artifact = {step->kind, step->name, buf_text(out), out->len};
     struct gate_context facts = {.stage = engine_stage_of(e, a)->id, .step = step->id};
-    struct finding_list findings;
-    struct repair_facts known;
-    struct repair_result fixed;
+    struct repair_facts known = {.board = e->project->board};
+    struct repair_result fixed = {0};
+    size_t used = 0;
     int r = 0;
 
     applied[0] = '\0';
-    if (e->project->repairs == 0)
+    if (!e->project->repairs)
         return 0;
     if (engine_stage_of(e, a)->facts)
         r = engine_stage_of(e, a)->facts(&e->context, step, &facts, err);
     if (r)
         return r;
-    finding_list_init(&findings);
-    gate_check_all(GATE_BEFORE, &artifact, &facts, &findings);
-    classify_all(&findings);
-    known = (struct repair_facts){.model_symbol = facts.model_symbol,
-                                  .model_length_symbol = facts.model_length_symbol,
-                                  .operators = facts.operators,
-                                  .n_operators = facts.n_operators};
-    buf_init(&fixed.bytes, ARTIFACT_CAP);
-    r = repair_artifact(step->kind, artifact.bytes, artifact.len, &findings, &known, e->project->repairs, &fixed, err);
-    if (r == 0 && fixed.n_applied > 0) {
+    known.model_symbol = facts.model_symbol;
+    known.model_length_symbol = facts.model_length_symbol;
+    known.operators = facts.operators;
+    known.n_operators = facts.n_operators;
+    r = repair_apply(step->kind, buf_text(out), out->len, findings, &known, NULL, &fixed, err);
+    if (r)
+        return r;
+    for (int i = 0; i < fixed.n_applied && used < size; i++)
+        used += (size_t)snprintf(applied + used, size - used, "%s%s", i ? ", " : "", fixed.applied[i]);
+    if (fixed.n_applied > 0) {
         buf_reset(out);
         buf_put(out, fixed.bytes.data, fixed.bytes.len);
-        repair_names(&fixed, applied, size);
     }
-    buf_done(&fixed.bytes);
+    repair_result_done(&fixed);
+    return 0;
+}
+
+/* Before the first look at a reply: what its own gates complain of and a fix is known for. */
+static int repair_reply(struct engine *e, const struct attempt *a, struct buf *out, char *applied, size_t size,
+                        struct err *err)
+{
+    struct finding_list findings;
+    int r;
+
+    finding_list_init(&findings);
+    r = check_artifact(e, a, buf_text(out), out->len, &findings, err);
+    if (r == 0)
+        r = repair(e, a, &findings, out, applied, size, err);
     finding_list_done(&findings);
+    return r;
+}
+
+/* After a failed execution: the failed artifact with the fixes that its findings call for; no model is asked. */
+static int make_repaired(struct engine *e, struct attempt *a, struct err *err)
+{
+    const struct attempt *failed = state_base_attempt(&e->state, a->step, a->number);
+    struct buf bytes;
+    char applied[200];
+    int r;
+
+    if (!failed)
+        return err_set(err, ERR_STAGE, "There is no attempt before %s to repair.", a->id);
+    buf_init(&bytes, ARTIFACT_CAP);
+    r = store_get_blob(e->store, failed->blob, &bytes, err);
+    if (r == 0)
+        r = repair(e, a, &failed->findings, &bytes, applied, sizeof(applied), err);
+    if (r == 0)
+        r = engine_take_artifact(e, a, buf_text(&bytes), bytes.len, "repair", applied, err);
+    buf_done(&bytes);
     return r;
 }
 
@@ -194,7 +224,7 @@ static int take_reply(struct engine *e, struct attempt *a, const struct buf *raw
     if (extract_artifact(step->kind, buf_text(raw), raw->len, &artifact, &findings)) {
         r = engine_fail_attempt(e, a, &findings, "No single complete artifact is in the reply.", err);
     } else {
-        r = repair(e, a, &artifact, applied, sizeof(applied), err);
+        r = repair_reply(e, a, &artifact, applied, sizeof(applied), err);
         if (r == 0)
             r = engine_take_artifact(e, a, buf_text(&artifact), artifact.len, "model", applied, err);
     }

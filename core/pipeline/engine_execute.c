@@ -261,8 +261,7 @@ static int settle(struct engine *e, struct attempt *a, const struct job_result *
         json_object_put(outputs);
         return bad;
     }
-    for (size_t i = 0; i < s->findings.v.n; i++)
-        failure_classify(&s->findings.v.items[i]);
+    failure_classify_list(&s->findings);
     bad = emit_settled(e, a, &s->findings, passed, false, s->outcome, outputs, metrics_of(s), s->result, err);
     if (!bad && engine_stage_of(e, a)->execution)
         bad = passed ? confirm_source(e, a, s, err) : blame_source(e, a, s, err);

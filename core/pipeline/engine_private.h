@@ -76,7 +76,8 @@ const struct stage_ops *engine_stage_of(const struct engine *e, const struct att
 
 /* engine_advance.c */
 void engine_advance(void *engine);
-int engine_start_attempt(struct engine *e, int stage, int step, const struct stage_inputs *in, struct err *err);
+int engine_start_attempt(struct engine *e, int stage, int step, const struct stage_inputs *in, const char *how,
+                         struct err *err);
 
 /* engine_attempt.c: from prompt or spec to an artifact that waits */
 int engine_make_artifact(struct engine *e, struct attempt *a, struct err *err);

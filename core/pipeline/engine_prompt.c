@@ -104,11 +104,11 @@ static int feedback_vars(struct engine *e, const struct attempt *a, const struct
 }
 
 /* Which feedback follows the stage's template; NULL for none. */
-static const char *feedback_of(const struct attempt *last)
+static const char *feedback_of(const struct attempt *a, const struct attempt *last)
 {
     if (!last || last->decision.verb == DECISION_REGENERATE)
         return NULL;
-    if (last->decision.verb == DECISION_FRESH)
+    if (last->decision.verb == DECISION_FRESH || str_eq(a->how, "fresh"))
         return "fresh";
     return last->decision.verb == DECISION_REJECT && last->state == ATTEMPT_REJECTED ? "reject" : "retry";
 }
@@ -117,7 +117,7 @@ static int render(struct engine *e, const struct attempt *a, struct template_pro
 {
     const struct stage_ops *ops = engine_stage_of(e, a);
     const struct attempt *last = attempt_before(e, a);
-    const char *template = NULL, *feedback = feedback_of(last);
+    const char *template = NULL, *feedback = feedback_of(a, last);
     struct template_vars vars;
     int r;
 

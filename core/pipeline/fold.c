@@ -296,6 +296,7 @@ static void fold_started(struct state *s, json *o, const struct store_event *e)
     str_copy(a->name, sizeof(a->name), s->steps.items[a->step].name);
     LINE(o, "provider", a->provider);
     LINE(o, "group", a->group);
+    LINE(o, "how", a->how);
     read_inputs(a, json_get_array(o, "inputs"));
     a->started_ms = e->wall_ms;
     a->tokens_in = a->tokens_out = -1;

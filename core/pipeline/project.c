@@ -9,7 +9,6 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/str.h"
-#include "core/failure/repair.h"
 
 enum { CSV_CAP = 512 * 1024 * 1024, DEFAULT_ATTEMPTS = 5, READ_PIECE = 1 << 16 };
 
@@ -72,7 +71,7 @@ struct project *project_open(const char *folder, const char *runtime, struct err
         return NULL;
     }
     p->folder_fd = -1;
-    p->repairs = REPAIR_ALL;
+    p->repairs = true;
     buf_init(&p->csv, CSV_CAP);
     if (open_folder(p, folder, runtime, err) || load_config(p, err) || find_board(p, err)) {
         project_free(p);

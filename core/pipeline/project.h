@@ -27,7 +27,7 @@ struct project {
     bool profiled;                   /* project_data was here */
     bool mode_set;                   /* a mode was given for this run: */
     enum state_mode mode;
-    unsigned repairs;                /* deterministic fixes that may be applied, REPAIR_… bits */
+    bool repairs;                    /* deterministic fixes may be applied */
     char python[4096];               /* "" until project_python */
 };
 

@@ -82,7 +82,8 @@ struct attempt {
     char blob[SHA256_HEX];      /* its bytes in the store */
     enum artifact_kind kind;
     char name[64];              /* "fruit.ino" */
-    char author[24];            /* "model", "generator", "person" */
+    char author[24];            /* "model", "generator", "person", "repair" */
+    char how[16];               /* why this attempt: "first", "error", "fresh", "repair" */
     int64_t size;
     int lines;
     char prompt_blob[SHA256_HEX], reply_blob[SHA256_HEX]; /* "" = none */
