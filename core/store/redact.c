@@ -170,6 +170,21 @@ static size_t secret_at(const struct redact *r, const char *text, size_t n)
     return longest;
 }
 
+/* First bytes of everything looked for, so that most of a text costs one look per byte. */
+static void first_bytes(const struct redact *r, bool ret[256])
+{
+    memset(ret, 0, 256 * sizeof(*ret));
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+        ret[(unsigned char)*shapes[i].prefix] = true;
+        if (shapes[i].any_case) {
+            ret[tolower((unsigned char)*shapes[i].prefix)] = true;
+            ret[toupper((unsigned char)*shapes[i].prefix)] = true;
+        }
+    }
+    for (size_t i = 0; r && i < r->secrets.n; i++)
+        ret[(unsigned char)*r->secrets.items[i]] = true;
+}
+
 /* A key starts where a word starts: "risk-" and "disk-" hold no "sk-". */
 static bool word_start(const char *text, size_t i)
 {
@@ -179,10 +194,15 @@ static bool word_start(const char *text, size_t i)
 /* Calls through the text; out NULL only looks. True when something was replaced. */
 static bool walk(const struct redact *r, struct buf *out, const char *text, size_t n)
 {
-    bool found = false;
+    bool found = false, first[256];
     size_t plain = 0, i = 0;
 
+    first_bytes(r, first);
     while (i < n) {
+        if (!first[(unsigned char)text[i]]) {
+            i++;
+            continue;
+        }
         size_t keep = 0, length = secret_at(r, text + i, n - i);
         if (!length && word_start(text, i))
             length = shape_at(text + i, n - i, &keep);

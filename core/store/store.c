@@ -159,6 +159,15 @@ static int count_pages(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
+static bool has_bytes(const char *path, const char *suffix)
+{
+    char name[PATH_CAP + 8];
+    struct stat st;
+
+    snprintf(name, sizeof(name), "%s%s", path, suffix);
+    return stat(name, &st) == 0 && st.st_size > 0;
+}
+
 /* WAL unless the disk is a network's; there SQLite syncs each commit itself. */
 static int choose_journal(struct store *s, struct err *err)
 {
@@ -166,8 +175,8 @@ static int choose_journal(struct store *s, struct err *err)
     sqlite3_stmt *st = NULL;
     int rc, r;
 
-    /* Must come before the first page is written; keeps pruned space returnable. */
-    r = store_db_exec(s, "PRAGMA auto_vacuum=INCREMENTAL", err, "opened");
+    /* Keeps pruned space returnable. Only before the first page: said again it would cost a commit. */
+    r = has_bytes(s->path, "") ? 0 : store_db_exec(s, "PRAGMA auto_vacuum=INCREMENTAL", err, "opened");
     if (r == 0)
         r = store_db_prepare(s, s->rollback ? "PRAGMA journal_mode=DELETE" : "PRAGMA journal_mode=WAL",
                              &st, err);
@@ -186,15 +195,6 @@ static int choose_journal(struct store *s, struct err *err)
     r = store_db_exec(s, "PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0", err, "opened");
     sqlite3_wal_hook(s->db, count_pages, s);
     return r;
-}
-
-static bool has_bytes(const char *path, const char *suffix)
-{
-    char name[PATH_CAP + 8];
-    struct stat st;
-
-    snprintf(name, sizeof(name), "%s%s", path, suffix);
-    return stat(name, &st) == 0 && st.st_size > 0;
 }
 
 /* "file:…?immutable=1" with everything but plain letters escaped; 0 or -1. */
