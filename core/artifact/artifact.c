@@ -21,8 +21,8 @@ const struct artifact_kind_row artifact_kinds[ARTIFACT_KINDS] = {
     [ARTIFACT_ELF] = {"elf", ".elf", "", "Firmware for a board.", NULL},
 };
 
-int artifact_identity(enum artifact_kind kind, const void *bytes, size_t n, char ret_hex[SHA256_HEX],
-                      struct err *err)
+int artifact_identity(enum artifact_kind kind, const void *bytes, size_t n,
+                      char ret_hex[SHA256_HEX], struct err *err)
 {
     const struct artifact_kind_row *row = &artifact_kinds[kind];
     struct buf normal;

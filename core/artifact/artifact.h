@@ -22,13 +22,15 @@ struct artifact_kind_row {
     const char *suffix;   /* ".py" */
     const char *fences;   /* space-separated fence words that name it: "python py" */
     const char *help;
-    int (*normalize)(const void *bytes, size_t n, struct buf *out, struct err *err); /* NULL = as is */
+    int (*normalize)(const void *bytes, size_t n, struct buf *out,
+        struct err *err); /* NULL = as is */
 };
 
 extern const struct artifact_kind_row artifact_kinds[ARTIFACT_KINDS];
 
 /* Identity of the bytes; 0 or negative when the normalizer refuses them. */
-int artifact_identity(enum artifact_kind kind, const void *bytes, size_t n, char ret_hex[SHA256_HEX],
+int artifact_identity(enum artifact_kind kind, const void *bytes, size_t n,
+    char ret_hex[SHA256_HEX],
                       struct err *err);
 
 /* The kind that a file's suffix says; ARTIFACT_TEXT when none does. */

@@ -29,7 +29,8 @@ static int side_init(struct side *s, const char *text, size_t n)
     memset(s, 0, sizeof(*s));
     for (size_t at = 0; at < n;) {
         const char *nl = memchr(text + at, '\n', n - at);
-        struct line l = {text + at, nl ? (size_t)(nl - text) - at + 1 : n - at, 14695981039346656037u};
+        struct line l = {text + at, nl ? (size_t)(nl - text) - at + 1 : n - at,
+                         14695981039346656037u};
         for (size_t i = 0; i < l.len; i++)
             l.hash = (l.hash ^ (unsigned char)l.text[i]) * 1099511628211u;
         if (vec_push(&s->lines, l, DIFF_ROWS_MAX))
@@ -77,7 +78,8 @@ static int reach(int right, int down, int k, int n, int m)
     return best;
 }
 
-/* One step of the forward search; true with the meeting point in *x, *y when it met the backward one. */
+/* One step of the forward search; true with the meeting point in *x, *y when it met the backward
+ * one. */
 static bool step_forward(struct search *s, const struct box *r, int d, int delta, int *x, int *y)
 {
     int *v = s->forward + s->offset, *w = s->backward + s->offset;
@@ -93,7 +95,8 @@ static bool step_forward(struct search *s, const struct box *r, int d, int delta
             j++;
         }
         v[k] = i;
-        if ((delta & 1) && k - delta > -d && k - delta < d && w[k - delta] >= 0 && i + w[k - delta] >= n) {
+        if ((delta & 1) && k - delta > -d && k - delta < d && w[k - delta] >= 0 &&
+            i + w[k - delta] >= n) {
             *x = r->a0 + i;
             *y = r->b0 + j;
             return true;
@@ -113,12 +116,14 @@ static bool step_backward(struct search *s, const struct box *r, int d, int delt
         if (-k < -m || -k > n || (i = reach(w[k + 1] + 1, w[k - 1], -k, n, m)) < 0)
             continue;
         j = i + k;
-        for (s->work--; i < n && j < m && same_line(s->a, r->a1 - 1 - i, s->b, r->b1 - 1 - j); s->work--) {
+        for (s->work--; i < n && j < m && same_line(s->a, r->a1 - 1 - i, s->b, r->b1 - 1 - j);
+             s->work--) {
             i++;
             j++;
         }
         w[k] = i;
-        if (!(delta & 1) && k + delta >= -d && k + delta <= d && v[k + delta] >= 0 && i + v[k + delta] >= n) {
+        if (!(delta & 1) && k + delta >= -d && k + delta <= d && v[k + delta] >= 0 &&
+            i + v[k + delta] >= n) {
             *x = r->a1 - i;
             *y = r->b1 - j;
             return true;
@@ -167,14 +172,15 @@ static int search_run(struct search *s, struct box whole)
         struct box r = stack.items[--stack.n], left, right;
         int x = 0, y = 0;
         trim(s, &r);
-        if (r.a0 == r.a1 || r.b0 == r.b1 || !middle(s, &r, &x, &y) ||
-            (x == r.a0 && y == r.b0) || (x == r.a1 && y == r.b1)) {
+        if (r.a0 == r.a1 || r.b0 == r.b1 || !middle(s, &r, &x, &y) || (x == r.a0 && y == r.b0) ||
+            (x == r.a1 && y == r.b1)) {
             mark_box(s, &r);
             continue;
         }
         left = (struct box){r.a0, x, r.b0, y};
         right = (struct box){x, r.a1, y, r.b1};
-        rc = vec_push(&stack, right, DIFF_ROWS_MAX) || vec_push(&stack, left, DIFF_ROWS_MAX) ? -1 : 0;
+        rc = vec_push(&stack, right, DIFF_ROWS_MAX) || vec_push(&stack, left, DIFF_ROWS_MAX) ? -1
+                                                                                             : 0;
     }
     vec_done(&stack);
     return rc;
@@ -233,7 +239,8 @@ int diff_rows_of(diff_rows *rows, const char *ta, size_t na, const char *tb, siz
 }
 
 /* Header numbers of rows[from..from+n): a side without lines names the line before. */
-static struct diff_hunk header(const struct diff_row *rows, int from, int n, int old_before, int new_before)
+static struct diff_hunk header(const struct diff_row *rows, int from, int n, int old_before,
+                               int new_before)
 {
     struct diff_hunk h = {.first_row = from, .n_rows = n};
 
@@ -280,9 +287,10 @@ void diff_renumber(struct diff *d)
     }
 }
 
-/* Groups changed rows with their context; the next group of rows at or after *at, false when there is none. */
-static bool next_group(const struct diff_row *rows, size_t n, int context, size_t *at, size_t *ret_from,
-                       size_t *ret_to)
+/* Groups changed rows with their context; the next group of rows at or after *at, false when there
+ * is none. */
+static bool next_group(const struct diff_row *rows, size_t n, int context, size_t *at,
+                       size_t *ret_from, size_t *ret_to)
 {
     size_t i = *at, last, gap = 2 * (size_t)context;
 
@@ -365,8 +373,8 @@ static void put_row(struct buf *out, const struct diff_row *r)
         buf_puts(out, "\n\\ No newline at end of file\n");
 }
 
-static void put_rows(struct buf *out, const struct diff_row *rows, size_t from, size_t to, int old_before,
-                     int new_before)
+static void put_rows(struct buf *out, const struct diff_row *rows, size_t from, size_t to,
+                     int old_before, int new_before)
 {
     struct diff_hunk h = header(rows, (int)from, (int)(to - from), old_before, new_before);
 
@@ -375,8 +383,8 @@ static void put_rows(struct buf *out, const struct diff_row *rows, size_t from, 
         put_row(out, &rows[from]);
 }
 
-int diff_unified_taken(const struct diff *d, const bool *take, const char *old_name, const char *new_name,
-                       struct buf *out)
+int diff_unified_taken(const struct diff *d, const bool *take, const char *old_name,
+                       const char *new_name, struct buf *out)
 {
     diff_rows rows = {0};
     size_t at = 0, from, to, done = 0;

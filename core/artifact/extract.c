@@ -22,8 +22,7 @@ struct work {
 /* cause must be one of core/failure's table; the tests of that table read them from here. */
 static int refuse(struct work *w, int line, const char *cause, const char *fix, const char *message)
 {
-    struct finding *f =
-        finding_add(w->findings, GATE, FINDING_ERROR, FINDING_A2, "%s", message);
+    struct finding *f = finding_add(w->findings, GATE, FINDING_ERROR, FINDING_A2, "%s", message);
 
     if (f) {
         f->line = line;
@@ -58,7 +57,8 @@ static bool plausible(enum artifact_kind kind, const char *text, size_t n)
     case ARTIFACT_HEADER:
         return contains(text, n, "#") && contains(text, n, ";");
     case ARTIFACT_PYTHON:
-        return (contains(text, n, "import ") || contains(text, n, "def ") || contains(text, n, "print(")) &&
+        return (contains(text, n, "import ") || contains(text, n, "def ") ||
+                contains(text, n, "print(")) &&
                !contains(text, n, "#include");
     case ARTIFACT_JSON:
         while (n && isspace((unsigned char)*text)) {
@@ -103,10 +103,10 @@ static bool blank(const char *p, size_t n)
 /* ---- completeness ---- */
 
 static const char *const elisions[] = {
-    "rest of the code", "rest of your code", "rest of code", "remaining code", "existing code",
-    "remains the same", "remain the same", "same as before", "same as above", "unchanged code",
-    "code unchanged", "previous code", "omitted for brevity", "rest of the sketch", "rest of the script",
-    "rest remains",
+    "rest of the code",    "rest of your code",  "rest of code",       "remaining code",
+    "existing code",       "remains the same",   "remain the same",    "same as before",
+    "same as above",       "unchanged code",     "code unchanged",     "previous code",
+    "omitted for brevity", "rest of the sketch", "rest of the script", "rest remains",
 };
 
 static bool elided_comment(const char *p, size_t n)
@@ -136,9 +136,11 @@ static int elided_line(enum artifact_kind kind, const char *text, size_t n)
         return 0;
     for (size_t i = 0; i < s.comments.n && !line; i++) {
         const struct source_comment *c = &s.comments.items[i];
-        /* "# same as before" as a remark beside code is fine; alone on its line it replaces code. */
+        /* "# same as before" as a remark beside code is fine; alone on its line it replaces code.
+         */
         size_t start = s.lines.items[c->line - 1];
-        if (blank(text + start, c->start - start) && elided_comment(text + c->start, c->end - c->start))
+        if (blank(text + start, c->start - start) &&
+            elided_comment(text + c->start, c->end - c->start))
             line = c->line;
     }
     source_done(&s);
@@ -160,8 +162,8 @@ static int check_json(struct work *w, const char *text, size_t n, int line)
     snprintf(message, sizeof(message), "%s",
              used ? "More text follows the JSON object; exactly one object is expected."
                   : "The reply's JSON is malformed here, so nothing is taken from it.");
-    return refuse(w, line, "reply-json", "Ask for one JSON object without comments or trailing commas.",
-                  message);
+    return refuse(w, line, "reply-json",
+                  "Ask for one JSON object without comments or trailing commas.", message);
 }
 
 static int check_whole(struct work *w, const struct buf *text, int line)
@@ -169,7 +171,8 @@ static int check_whole(struct work *w, const struct buf *text, int line)
     int elided;
 
     if (blank(buf_text(text), text->len))
-        return refuse(w, line, "reply-empty", "Ask again for the complete file.", "The code block is empty.");
+        return refuse(w, line, "reply-empty", "Ask again for the complete file.",
+                      "The code block is empty.");
     if (memchr(text->data, '\0', text->len))
         return refuse(w, line, "reply-nul", "Ask again; code holds no NUL bytes.",
                       "The code block holds NUL bytes.");
@@ -177,8 +180,9 @@ static int check_whole(struct work *w, const struct buf *text, int line)
         return check_json(w, text->data, text->len, line + 1);
     elided = elided_line(w->kind, text->data, text->len);
     if (elided)
-        return refuse(w, line + elided, "reply-elided", "Ask for the complete file, nothing left out.",
-                      "A comment stands in for code that was left out, so the file is not complete.");
+        return refuse(
+            w, line + elided, "reply-elided", "Ask for the complete file, nothing left out.",
+            "A comment stands in for code that was left out, so the file is not complete.");
     return 0;
 }
 
@@ -196,8 +200,8 @@ static bool is_part_of(const struct fence_block *part, const struct fence_block 
 
 static bool prose_offers_choice(const struct fence_reply *r)
 {
-    static const char *const words[] = {"option ", "alternative", "version ", "approach ", "variant",
-                                        "choose ", "pick one", "either "};
+    static const char *const words[] = {"option ", "alternative", "version ", "approach ",
+                                        "variant", "choose ",     "pick one", "either "};
     char low[160];
 
     for (size_t i = 0; i < r->prose.n; i++) {
@@ -219,13 +223,16 @@ static int refuse_several(struct work *w, int n, int line)
     char message[200];
 
     if (prose_offers_choice(&w->r)) {
-        snprintf(message, sizeof(message), "The reply offers %d alternatives and leaves the choice open.", n);
-        return refuse(w, line, "reply-alternatives", "Ask for one complete file, no alternatives.", message);
+        snprintf(message, sizeof(message),
+                 "The reply offers %d alternatives and leaves the choice open.", n);
+        return refuse(w, line, "reply-alternatives", "Ask for one complete file, no alternatives.",
+                      message);
     }
     snprintf(message, sizeof(message),
-             "The reply holds %d code blocks that could each be the %s; exactly one is expected.", n,
-             artifact_kinds[w->kind].id);
-    return refuse(w, line, "reply-several", "Ask for the complete file in a single code block.", message);
+             "The reply holds %d code blocks that could each be the %s; exactly one is expected.",
+             n, artifact_kinds[w->kind].id);
+    return refuse(w, line, "reply-several", "Ask for the complete file in a single code block.",
+                  message);
 }
 
 static bool is_candidate(const struct work *w, const struct fence_block *b)
@@ -261,7 +268,8 @@ static const struct fence_block *choose(struct work *w)
         return NULL;
     }
     if (!best)
-        refuse(w, w->r.blocks.items[0].line, "reply-no-block", "Ask for the file in one code block with its language.",
+        refuse(w, w->r.blocks.items[0].line, "reply-no-block",
+               "Ask for the file in one code block with its language.",
                "No code block of the reply is of the kind that was asked for.");
     return best;
 }
@@ -272,20 +280,24 @@ static int take_block(struct work *w, const struct fence_block *b, struct buf *o
     int rc;
 
     if (b->nested_line)
-        return refuse(w, b->nested_line, "reply-nested",
-                      "Ask for the file in a single code block, not wrapped in another.",
-                      "A code block opens inside another one, so where the file ends is uncertain.");
+        return refuse(
+            w, b->nested_line, "reply-nested",
+            "Ask for the file in a single code block, not wrapped in another.",
+            "A code block opens inside another one, so where the file ends is uncertain.");
     if (!b->closed)
-        return refuse(w, b->line, "reply-cut-off", "Raise the reply's token limit or ask for a shorter file.",
+        return refuse(w, b->line, "reply-cut-off",
+                      "Raise the reply's token limit or ask for a shorter file.",
                       "The code block that opens here never ends: the reply was cut off.");
     buf_init(&text, SOURCE_MAX);
     put_lines(b, &text);
     if (text.broken)
-        rc = refuse(w, b->line, "reply-too-large", "Ask for a shorter file.", "The code block is too large.");
+        rc = refuse(w, b->line, "reply-too-large", "Ask for a shorter file.",
+                    "The code block is too large.");
     else
         rc = check_whole(w, &text, b->line);
     if (!rc && buf_put(out, buf_text(&text), text.len))
-        rc = refuse(w, b->line, "reply-too-large", "Ask for a shorter file.", "The code block is too large.");
+        rc = refuse(w, b->line, "reply-too-large", "Ask for a shorter file.",
+                    "The code block is too large.");
     buf_done(&text);
     return rc;
 }
@@ -348,16 +360,21 @@ static int prose_line_outside_comments(const struct work *w, const char *text, s
 static int take_raw(struct work *w, struct buf *out)
 {
     struct fence_block b = {.closed = true, .line = 0};
-    bool code = w->kind == ARTIFACT_SKETCH || w->kind == ARTIFACT_PYTHON || w->kind == ARTIFACT_HEADER;
+    bool code =
+        w->kind == ARTIFACT_SKETCH || w->kind == ARTIFACT_PYTHON || w->kind == ARTIFACT_HEADER;
 
     b.len = common_prefix_of_raw(w, &b.text);
     if (!b.len)
-        return refuse(w, 0, w->r.thinking ? "reply-cut-off" : "reply-empty", "Ask again for the complete file.",
-                      w->r.thinking ? "The reply is reasoning that never ends: it was cut off before the file."
-                                    : "The reply is empty.");
+        return refuse(
+            w, 0, w->r.thinking ? "reply-cut-off" : "reply-empty",
+            "Ask again for the complete file.",
+            w->r.thinking
+                ? "The reply is reasoning that never ends: it was cut off before the file."
+                : "The reply is empty.");
     if (!plausible(w->kind, b.text, b.len) || reads_like_prose(b.text, strcspn(b.text, "\r\n")) ||
         (code && prose_line_outside_comments(w, b.text, b.len)))
-        return refuse(w, 0, "reply-no-block", "Ask for the file in one code block with its language.",
+        return refuse(w, 0, "reply-no-block",
+                      "Ask for the file in one code block with its language.",
                       "The reply holds no code block, and the whole of it is not the file itself.");
     return take_block(w, &b, out);
 }

@@ -55,7 +55,8 @@ static bool starts(const char *line, size_t n, const char *word)
     return n >= len && !memcmp(line, word, len);
 }
 
-/* The start of what is not reasoning: a span that opens a line is dropped, and so is all before a lone close. */
+/* The start of what is not reasoning: a span that opens a line is dropped, and so is all before a
+ * lone close. */
 static const char *after_lone_close(const char *p, const char *end)
 {
     const char *close = memmem(p, (size_t)(end - p), "</think>", 8);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fenced code blocks of a reply, as CommonMark has them (``` and ~~~, longer fences around shorter ones), with
- * two liberties that replies need: a fence may be indented as deep as a list makes it, and spans of reasoning
+ * Fenced code blocks of a reply, as CommonMark has them (``` and ~~~, longer fences around shorter
+ * ones), with two liberties that replies need: a fence may be indented as deep as a list makes it,
+ * and spans of reasoning
  * (<think>…</think>) are not part of the reply at all.
  */
 #ifndef CORE_ARTIFACT_FENCE_H
@@ -21,7 +22,7 @@ struct fence_block {
     size_t indent;         /* columns to strip from each line */
     int line;              /* 1-based, of the opening fence */
     bool closed;
-    int nested_line;       /* line of an opening fence of the same length inside, 0 when there is none */
+    int nested_line; /* line of an opening fence of the same length inside, 0 when there is none */
 };
 
 struct fence_prose { /* a line outside of every block and of all reasoning */
@@ -33,8 +34,8 @@ struct fence_prose { /* a line outside of every block and of all reasoning */
 struct fence_reply {
     VEC(struct fence_block) blocks;
     VEC(struct fence_prose) prose;
-    bool thinking;  /* reasoning that never ends */
-    bool too_many;  /* more blocks or lines than can be looked at */
+    bool thinking; /* reasoning that never ends */
+    bool too_many; /* more blocks or lines than can be looked at */
 };
 
 /* text is borrowed for the life of r. */

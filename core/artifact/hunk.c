@@ -23,7 +23,8 @@ static int put_parts(struct diff *d, int h, const struct diff_hunk *parts, int n
     return 0;
 }
 
-/* Unchanged lines between two changes go to both: the first half closes one part, the rest opens the next. */
+/* Unchanged lines between two changes go to both: the first half closes one part, the rest opens
+ * the next. */
 int hunk_split(struct diff *d, int h)
 {
     const struct diff_hunk whole = d->hunks.items[h];

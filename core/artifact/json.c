@@ -30,7 +30,8 @@ static bool scan_string(struct scan *s)
             if (++s->i >= s->n || !s->p[s->i] || !strchr("\"\\/bfnrtu", s->p[s->i]))
                 return false;
             for (int k = 0; s->p[s->i] == 'u' && k < 4; k++)
-                if (s->i + 1 + (size_t)k >= s->n || !isxdigit((unsigned char)s->p[s->i + 1 + (size_t)k]))
+                if (s->i + 1 + (size_t)k >= s->n ||
+                    !isxdigit((unsigned char)s->p[s->i + 1 + (size_t)k]))
                     return false;
         }
     }
@@ -100,7 +101,8 @@ static bool scan_key(struct scan *s)
     return true;
 }
 
-/* Opens containers until a scalar or an empty container was read; depth grows by what stays open. */
+/* Opens containers until a scalar or an empty container was read; depth grows by what stays open.
+ */
 static bool scan_value(struct scan *s, char *stack, int *depth)
 {
     for (;;) {

@@ -135,7 +135,8 @@ size_t source_find(const struct source *s, size_t from, const char *text)
 
 static bool ends_a_type(const struct source *s, size_t i)
 {
-    static const char *const others[] = {"return", "else", "case", "new", "delete", "goto", "sizeof", "throw", "do"};
+    static const char *const others[] = {"return", "else",   "case",  "new", "delete",
+                                         "goto",   "sizeof", "throw", "do"};
     const struct source_token *t = &s->tokens.items[i];
 
     for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++) {
@@ -153,7 +154,8 @@ bool source_declares(const struct source *s, const char *name)
             continue;
         while (type && (source_is(s, type, "*") || source_is(s, type, "&")))
             type--;
-        if (!ends_a_type(s, type) || (type < i - 1 && s->tokens.items[type].line != s->tokens.items[i].line))
+        if (!ends_a_type(s, type) ||
+            (type < i - 1 && s->tokens.items[type].line != s->tokens.items[i].line))
             continue;
         if (source_is(s, i + 1, ";") || source_is(s, i + 1, "=") || source_is(s, i + 1, "[") ||
             source_is(s, i + 1, ",") || source_is(s, i + 1, ")") || source_is(s, i + 1, "{") ||

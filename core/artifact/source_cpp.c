@@ -214,8 +214,9 @@ static void lex_number(struct cursor *c)
 /* After # include, or __has_include ( and its kin, a '<' opens a header name. */
 static bool header_follows(const struct source *s)
 {
-    static const char *const words[] = {"include", "include_next", "import", "embed", "__has_include",
-                                        "__has_include_next", "__has_embed"};
+    static const char *const words[] = {"include",    "include_next",  "import",
+                                        "embed",      "__has_include", "__has_include_next",
+                                        "__has_embed"};
     size_t i = s->tokens.n;
 
     if (i && source_is(s, i - 1, "("))
@@ -329,7 +330,8 @@ static void conditions_open(struct conditions *k, int value)
     k->dead = k->dead || value == 0;
 }
 
-/* #elif and #else: live unless an earlier branch was certain, or this one is certainly not taken. */
+/* #elif and #else: live unless an earlier branch was certain, or this one is certainly not taken.
+ */
 static void conditions_turn(struct conditions *k, int value)
 {
     if (!k->n || k->lost)

@@ -50,7 +50,8 @@ static bool same(const struct diff_row *a, const struct diff_word *x, const stru
 }
 
 /* Longest common subsequence of words. */
-static void match(const struct diff_row *a, struct words *x, const struct diff_row *b, struct words *y)
+static void match(const struct diff_row *a, struct words *x, const struct diff_row *b,
+                  struct words *y)
 {
     unsigned char best[WORDS_MAX + 1][WORDS_MAX + 1];
     int i, j;

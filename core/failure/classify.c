@@ -83,7 +83,8 @@ const struct failure_cause *failure_cause_find(const char *id)
     return NULL;
 }
 
-static bool better(const struct failure_cause *a, int score, const struct failure_cause *b, int best)
+static bool better(const struct failure_cause *a, int score, const struct failure_cause *b,
+                   int best)
 {
     if (!b || a->rank != b->rank)
         return !b || a->rank > b->rank;
@@ -158,12 +159,16 @@ void failure_verdict_of(const struct finding_list *l, struct failure_verdict *re
     }
 }
 
-/* Only lines that report something count: a listing of source beside a diagnostic is not a second error. */
+/* Only lines that report something count: a listing of source beside a diagnostic is not a second
+ * error. */
 static bool reports(const char *line)
 {
-    static const char *const marks[] = {"error", "exception", "undefined reference", "overflowed", "cannot find", "fail",
-                                        "included from", "refused", "unavailable", "no such file", "timed out", "traceback",
-                                        "missing", "did not", "could not", "unable", "too small", "didn't find"};
+    static const char *const marks[] = {"error",         "exception",   "undefined reference",
+                                        "overflowed",    "cannot find", "fail",
+                                        "included from", "refused",     "unavailable",
+                                        "no such file",  "timed out",   "traceback",
+                                        "missing",       "did not",     "could not",
+                                        "unable",        "too small",   "didn't find"};
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (strcasestr(line, marks[i]))

@@ -11,17 +11,23 @@
 #define CODE (1u << ARTIFACT_PYTHON | 1u << ARTIFACT_SKETCH | 1u << ARTIFACT_HEADER)
 #define SKETCH (1u << ARTIFACT_SKETCH)
 
-/* In this order: text first, so that the others can read it; includes last, for what the others bring in. */
+/* In this order: text first, so that the others can read it; includes last, for what the others
+ * bring in. */
 const struct repair repair_table[] = {
-    {"markdown", "Removes Markdown fences and turns prose around the code into comments.", "markdown-leak", CODE, repair_fence},
-    {"plain-characters", "Replaces typographic quotes, dashes and spaces in code by ASCII.", "unicode-leak", CODE, repair_characters},
-    {"model-symbol", "Uses the array name and length of model.h, and renames variables that clash with it.", "model-symbol", SKETCH,
-     repair_symbol},
-    {"runtime-interface", "Adapts calls to the installed runtime: error reporter, later functions.", "tflm-api", SKETCH, repair_interface},
-    {"resolver", "Adds the model's operators to the resolver and gives it room.", "op-missing resolver-size", SKETCH, repair_resolver},
+    {"markdown", "Removes Markdown fences and turns prose around the code into comments.",
+     "markdown-leak", CODE, repair_fence},
+    {"plain-characters", "Replaces typographic quotes, dashes and spaces in code by ASCII.",
+     "unicode-leak", CODE, repair_characters},
+    {"model-symbol",
+     "Uses the array name and length of model.h, and renames variables that clash with it.",
+     "model-symbol", SKETCH, repair_symbol},
+    {"runtime-interface", "Adapts calls to the installed runtime: error reporter, later functions.",
+     "tflm-api", SKETCH, repair_interface},
+    {"resolver", "Adds the model's operators to the resolver and gives it room.",
+     "op-missing resolver-size", SKETCH, repair_resolver},
     {"arena", "Aligns the tensor arena to 16 bytes.", "arena-unaligned", SKETCH, repair_arena},
-    {"includes", "Adds the runtime's headers and model.h where they are used.", "tflite-namespace model-header tflm-api", SKETCH,
-     repair_includes},
+    {"includes", "Adds the runtime's headers and model.h where they are used.",
+     "tflite-namespace model-header tflm-api", SKETCH, repair_includes},
 };
 
 const int repair_count = sizeof(repair_table) / sizeof(repair_table[0]);
@@ -142,16 +148,19 @@ static void drop_edits(struct repair_work *w)
 }
 
 /* One repair on ret->bytes; -1 without memory. */
-static int apply_one(const struct repair *r, enum artifact_kind kind, const struct finding_list *findings,
-                     const struct repair_facts *facts, struct repair_result *ret)
+static int apply_one(const struct repair *r, enum artifact_kind kind,
+                     const struct finding_list *findings, const struct repair_facts *facts,
+                     struct repair_result *ret)
 {
     struct source s;
-    struct repair_work w = {.source = &s, .facts = facts, .findings = findings, .notes = &ret->notes, .id = r->id};
+    struct repair_work w = {
+        .source = &s, .facts = facts, .findings = findings, .notes = &ret->notes, .id = r->id};
     struct buf next;
     int rc;
 
     buf_init(&next, REPAIR_OUT_MAX);
-    if (source_init(&s, kind == ARTIFACT_PYTHON ? SOURCE_PY : SOURCE_CPP, buf_text(&ret->bytes), ret->bytes.len)) {
+    if (source_init(&s, kind == ARTIFACT_PYTHON ? SOURCE_PY : SOURCE_CPP, buf_text(&ret->bytes),
+                    ret->bytes.len)) {
         buf_done(&next);
         return -1;
     }
@@ -172,8 +181,9 @@ static int apply_one(const struct repair *r, enum artifact_kind kind, const stru
     return rc;
 }
 
-int repair_apply(enum artifact_kind kind, const char *bytes, size_t n, const struct finding_list *findings,
-                 const struct repair_facts *facts, const bool *enabled, struct repair_result *ret, struct err *err)
+int repair_apply(enum artifact_kind kind, const char *bytes, size_t n,
+                 const struct finding_list *findings, const struct repair_facts *facts,
+                 const bool *enabled, struct repair_result *ret, struct err *err)
 {
     static const struct repair_facts nothing;
     int rc;

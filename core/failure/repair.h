@@ -62,14 +62,16 @@ bool repair_knows(const char *cause);
 /* Applies every repair that a finding calls for (all that find something to do when findings is NULL) and that
  * enabled[index in repair_table] allows (NULL: all). 0 with ret filled (done by repair_result_done), even when
  * nothing was changed; negative when the text cannot be worked on. */
-int repair_apply(enum artifact_kind kind, const char *bytes, size_t n, const struct finding_list *findings,
+int repair_apply(enum artifact_kind kind, const char *bytes, size_t n,
+    const struct finding_list *findings,
                  const struct repair_facts *facts, const bool *enabled, struct repair_result *ret,
                  struct err *err);
 void repair_result_done(struct repair_result *r);
 
 /* For the repairs: replaces the bytes start..end by text; says what and where. */
 int repair_replace(struct repair_work *w, size_t start, size_t end, const char *text);
-__attribute__((format(printf, 3, 4))) void repair_note(struct repair_work *w, int line, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void repair_note(struct repair_work *w, int line,
+    const char *fmt, ...);
 /* Deletes the whole lines that hold the bytes start..end. */
 int repair_drop_lines(struct repair_work *w, size_t start, size_t end);
 /* Where a new line goes in: behind the last #include, else the start of the text. */

@@ -27,7 +27,8 @@ static const char *method_of(const struct board *b, const char *operator_id, cha
             up = true;
             continue;
         }
-        dst[n++] = (char)(up ? toupper((unsigned char)*operator_id) : tolower((unsigned char)*operator_id));
+        dst[n++] = (char)(up ? toupper((unsigned char)*operator_id)
+                             : tolower((unsigned char)*operator_id));
         up = isdigit((unsigned char)*operator_id);
     }
     dst[n] = '\0';
@@ -35,9 +36,9 @@ static const char *method_of(const struct board *b, const char *operator_id, cha
 }
 
 struct resolver {
-    size_t size;     /* token of the number in <…>; tokens.n when it is a name */
-    size_t name;     /* token of the variable */
-    size_t last;     /* token of the ';' after the last Add, or after the declaration */
+    size_t size; /* token of the number in <…>; tokens.n when it is a name */
+    size_t name; /* token of the variable */
+    size_t last; /* token of the ';' after the last Add, or after the declaration */
     int adds;
 };
 
@@ -82,15 +83,18 @@ int repair_resolver(struct repair_work *w)
         if (source_find(s, 0, method) < s->tokens.n)
             continue;
         snprintf(text, sizeof(text), "\n  %s.%s();", s->tokens.items[r.name].text, method);
-        repair_note(w, s->tokens.items[r.last].line, "Added the operator %s to the resolver.", w->facts->operators[i]);
+        repair_note(w, s->tokens.items[r.last].line, "Added the operator %s to the resolver.",
+                    w->facts->operators[i]);
         if (repair_replace(w, at, at, text))
             return -1;
         r.adds++;
     }
-    if (r.size == s->tokens.n || !str_to_long(s->tokens.items[r.size].text, &room) || room >= r.adds)
+    if (r.size == s->tokens.n || !str_to_long(s->tokens.items[r.size].text, &room) ||
+        room >= r.adds)
         return 0;
     snprintf(text, sizeof(text), "%d", r.adds);
-    repair_note(w, s->tokens.items[r.size].line, "Gave the resolver room for %d operators.", r.adds);
+    repair_note(w, s->tokens.items[r.size].line, "Gave the resolver room for %d operators.",
+                r.adds);
     return repair_replace(w, s->tokens.items[r.size].start, s->tokens.items[r.size].end, text);
 }
 
@@ -102,18 +106,20 @@ int repair_arena(struct repair_work *w)
         const struct source_token *t = &s->tokens.items[i];
         size_t from = i;
         bool aligned = false;
-        if (t->kind != SOURCE_NAME || !strcasestr(t->text, "arena") || !source_is(s, i + 1, "[") || t->dead ||
-            s->tokens.items[i - 1].kind != SOURCE_NAME || !strcasestr(s->tokens.items[i - 1].text, "int8"))
+        if (t->kind != SOURCE_NAME || !strcasestr(t->text, "arena") || !source_is(s, i + 1, "[") ||
+            t->dead || s->tokens.items[i - 1].kind != SOURCE_NAME ||
+            !strcasestr(s->tokens.items[i - 1].text, "int8"))
             continue;
-        while (from && !source_is(s, from - 1, ";") && !source_is(s, from - 1, "{") && !source_is(s, from - 1, "}") &&
-               !s->tokens.items[from - 1].directive)
+        while (from && !source_is(s, from - 1, ";") && !source_is(s, from - 1, "{") &&
+               !source_is(s, from - 1, "}") && !s->tokens.items[from - 1].directive)
             aligned = source_is(s, --from, "alignas") || source_is(s, from, "aligned") || aligned;
         for (size_t k = i; k < s->tokens.n && !source_is(s, k, ";"); k++)
             aligned = aligned || source_is(s, k, "aligned");
         if (aligned)
             continue;
         repair_note(w, t->line, "Aligned the arena %s to 16 bytes.", t->text);
-        if (repair_replace(w, s->tokens.items[from].start, s->tokens.items[from].start, "alignas(16) "))
+        if (repair_replace(w, s->tokens.items[from].start, s->tokens.items[from].start,
+                           "alignas(16) "))
             return -1;
     }
     return 0;

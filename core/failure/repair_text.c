@@ -16,7 +16,8 @@ static struct fences find_fences(const struct source *s)
     struct fences f = {0};
 
     for (size_t i = 0; i + 2 < s->tokens.n; i++) {
-        if (!s->tokens.items[i].first || !source_is(s, i, "`") || !source_is(s, i + 1, "`") || !source_is(s, i + 2, "`"))
+        if (!s->tokens.items[i].first || !source_is(s, i, "`") || !source_is(s, i + 1, "`") ||
+            !source_is(s, i + 2, "`"))
             continue;
         if (!f.n++)
             f.first = i;
@@ -62,7 +63,8 @@ int repair_fence(struct repair_work *w)
         rc = repair_drop_lines(w, 0, s->tokens.items[f.first].start);
         if (!rc)
             rc = repair_replace(w, s->lines.items[s->tokens.items[f.last].line - 1], s->n, "");
-        repair_note(w, s->tokens.items[f.first].line, "Kept only what stands between the two code fences.");
+        repair_note(w, s->tokens.items[f.first].line,
+                    "Kept only what stands between the two code fences.");
         return rc;
     }
     for (size_t i = f.first; i <= f.last && !rc; i++) {
@@ -103,7 +105,8 @@ int repair_characters(struct repair_work *w)
 
     for (size_t i = 0; i < s->tokens.n; i++) {
         const struct source_token *t = &s->tokens.items[i];
-        for (size_t at = t->start; at < t->end && (t->kind == SOURCE_STRAY || t->kind == SOURCE_NAME);) {
+        for (size_t at = t->start;
+             at < t->end && (t->kind == SOURCE_STRAY || t->kind == SOURCE_NAME);) {
             uint32_t cp;
             size_t used = utf8_decode(s->bytes + at, t->end - at, &cp);
             const char *plain = cp >= 0x80 ? plain_of(cp) : NULL;

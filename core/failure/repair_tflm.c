@@ -25,7 +25,8 @@ struct use {
     const char *name, *header;
 };
 
-static const struct use uses[] = { /* the header goes in when the name is used */
+static const struct use uses[] = {
+    /* the header goes in when the name is used */
     {"AllOpsResolver", "tensorflow/lite/micro/all_ops_resolver.h"},
     {"MicroMutableOpResolver", "tensorflow/lite/micro/micro_mutable_op_resolver.h"},
     {"MicroErrorReporter", "tensorflow/lite/micro/micro_error_reporter.h"},
@@ -68,7 +69,8 @@ int repair_includes(struct repair_work *w)
         if (source_find(s, 0, uses[i].name) < s->tokens.n && !includes(s, uses[i].header))
             rc = add_include(w, at, uses[i].header, false);
     }
-    if (!rc && w->facts->model_symbol && source_find(s, 0, w->facts->model_symbol) < s->tokens.n && !includes(s, "model.h"))
+    if (!rc && w->facts->model_symbol && source_find(s, 0, w->facts->model_symbol) < s->tokens.n &&
+        !includes(s, "model.h"))
         rc = add_include(w, at, "model.h", false);
     return rc;
 }
@@ -77,10 +79,12 @@ int repair_includes(struct repair_work *w)
 
 static bool declares_variable(const struct source *s, size_t i)
 {
-    return i && (source_is(s, i + 1, "=") || source_is(s, i + 1, ";")) && (source_is(s, i - 1, "*") || source_is(s, i - 1, "auto"));
+    return i && (source_is(s, i + 1, "=") || source_is(s, i + 1, ";")) &&
+           (source_is(s, i - 1, "*") || source_is(s, i - 1, "auto"));
 }
 
-/* Renames the sketch's own variable everywhere but where the array is meant: inside GetModel( … ). */
+/* Renames the sketch's own variable everywhere but where the array is meant: inside GetModel( … ).
+ */
 static int rename_clash(struct repair_work *w, const char *symbol)
 {
     const struct source *s = w->source;
@@ -94,11 +98,13 @@ static int rename_clash(struct repair_work *w, const char *symbol)
     model = source_find(s, 0, "GetModel");
     model_end = model < s->tokens.n ? source_close(s, model + 1) : 0;
     snprintf(name, sizeof(name), "%s_graph", symbol);
-    repair_note(w, token(w, first)->line, "Renamed the variable %s to %s: the model's array has that name.", symbol, name);
+    repair_note(w, token(w, first)->line,
+                "Renamed the variable %s to %s: the model's array has that name.", symbol, name);
     for (size_t i = 0; i < s->tokens.n; i++) {
-        bool member = i && (source_is(s, i - 1, ".") || source_is(s, i - 1, "->") || source_is(s, i - 1, "::"));
-        if (source_is(s, i, symbol) && !member && !token(w, i)->directive && !(i > model && i < model_end) &&
-            replace_token(w, i, name))
+        bool member = i && (source_is(s, i - 1, ".") || source_is(s, i - 1, "->") ||
+                            source_is(s, i - 1, "::"));
+        if (source_is(s, i, symbol) && !member && !token(w, i)->directive &&
+            !(i > model && i < model_end) && replace_token(w, i, name))
             return -1;
     }
     return 0;
@@ -156,8 +162,9 @@ static int use_length(struct repair_work *w, const char *length)
 
     for (size_t i = 0; i < s->tokens.n; i++) {
         const char *name = token(w, i)->text;
-        bool about = token(w, i)->kind == SOURCE_NAME && strstr(name, "model") &&
-                     (str_ends(name, "_len") || str_ends(name, "_size") || str_ends(name, "_length"));
+        bool about =
+            token(w, i)->kind == SOURCE_NAME && strstr(name, "model") &&
+            (str_ends(name, "_len") || str_ends(name, "_size") || str_ends(name, "_length"));
         if (!about || str_eq(name, length) || source_declares(s, name))
             continue;
         repair_note(w, token(w, i)->line, "Used %s instead of %s.", length, name);
@@ -199,7 +206,8 @@ static int reporter(struct repair_work *w, bool *declared, char *dst, size_t siz
     char line[NAME];
 
     for (size_t i = 0; i + 2 < s->tokens.n; i++) {
-        bool object = source_is(s, i, "MicroErrorReporter"), pointer = source_is(s, i, "ErrorReporter") && source_is(s, i + 1, "*");
+        bool object = source_is(s, i, "MicroErrorReporter"),
+             pointer = source_is(s, i, "ErrorReporter") && source_is(s, i + 1, "*");
         size_t k = i + 1 + pointer;
         if ((!object && !pointer) || token(w, i)->dead || token(w, k)->kind != SOURCE_NAME)
             continue;
@@ -211,7 +219,10 @@ static int reporter(struct repair_work *w, bool *declared, char *dst, size_t siz
         return 0;
     *declared = true;
     top = repair_top(s);
-    snprintf(line, sizeof(line), "#include \"tensorflow/lite/micro/micro_error_reporter.h\"\nstatic tflite::MicroErrorReporter %s;\n", own);
+    snprintf(line, sizeof(line),
+             "#include \"tensorflow/lite/micro/micro_error_reporter.h\"\nstatic "
+             "tflite::MicroErrorReporter %s;\n",
+             own);
     repair_note(w, 0, "Declared an error reporter.");
     return repair_replace(w, top, top, line);
 }
@@ -236,7 +247,8 @@ static int add_reporter(struct repair_work *w, bool *declared)
         size_t open = i + 1 + (token(w, i + 1)->kind == SOURCE_NAME);
         size_t close;
         if (!source_is(s, i, "MicroInterpreter") || token(w, i)->dead || !source_is(s, open, "(") ||
-            arguments(s, open) != OPERANDS_MIN - 1 || (close = source_close(s, open)) == s->tokens.n)
+            arguments(s, open) != OPERANDS_MIN - 1 ||
+            (close = source_close(s, open)) == s->tokens.n)
             continue;
         if (reporter(w, declared, expression, sizeof(expression)))
             return -1;
@@ -248,7 +260,8 @@ static int add_reporter(struct repair_work *w, bool *declared)
     return 0;
 }
 
-/* An object given where a pointer belongs: the fifth argument is the name of a MicroErrorReporter. */
+/* An object given where a pointer belongs: the fifth argument is the name of a MicroErrorReporter.
+ */
 static int point_to_reporter(struct repair_work *w)
 {
     const struct source *s = w->source;
@@ -260,7 +273,8 @@ static int point_to_reporter(struct repair_work *w)
             !source_is(s, close - 2, ","))
             continue;
         for (size_t k = 0; k + 1 < s->tokens.n; k++) {
-            if (!source_is(s, k, "MicroErrorReporter") || !source_is(s, k + 1, token(w, close - 1)->text))
+            if (!source_is(s, k, "MicroErrorReporter") ||
+                !source_is(s, k + 1, token(w, close - 1)->text))
                 continue;
             repair_note(w, token(w, close - 1)->line, "Passed the address of the error reporter.");
             return repair_replace(w, token(w, close - 1)->start, token(w, close - 1)->start, "&");
@@ -280,7 +294,8 @@ static int replace_printf(struct repair_work *w, bool *declared)
         if (reporter(w, declared, expression, sizeof(expression)))
             return -1;
         snprintf(text, sizeof(text), "TF_LITE_REPORT_ERROR(%s, ", expression);
-        repair_note(w, token(w, i)->line, "Replaced MicroPrintf, which the installed runtime does not have.");
+        repair_note(w, token(w, i)->line,
+                    "Replaced MicroPrintf, which the installed runtime does not have.");
         if (repair_replace(w, token(w, i)->start, token(w, i + 1)->end, text))
             return -1;
     }
@@ -289,9 +304,10 @@ static int replace_printf(struct repair_work *w, bool *declared)
 
 static int drop_later_parts(struct repair_work *w)
 {
-    static const char *const headers[] = {"tensorflow/lite/micro/micro_log.h", "tensorflow/lite/micro/system_setup.h",
-                                          "tensorflow/lite/micro/tflite_bridge/micro_error_reporter.h",
-                                          "tensorflow/lite/micro/micro_profiler.h"};
+    static const char *const headers[] = {
+        "tensorflow/lite/micro/micro_log.h", "tensorflow/lite/micro/system_setup.h",
+        "tensorflow/lite/micro/tflite_bridge/micro_error_reporter.h",
+        "tensorflow/lite/micro/micro_profiler.h"};
     const struct source *s = w->source;
 
     for (size_t i = 0; i < s->tokens.n; i++) {
@@ -300,7 +316,8 @@ static int drop_later_parts(struct repair_work *w)
             drop = drop || (token(w, i)->directive && !strcmp(token(w, i)->text, headers[k]));
         if (!drop)
             continue;
-        repair_note(w, token(w, i)->line, "Removed %s, which the installed runtime does not have.", token(w, i)->text);
+        repair_note(w, token(w, i)->line, "Removed %s, which the installed runtime does not have.",
+                    token(w, i)->text);
         if (repair_drop_lines(w, token(w, i)->start, token(w, i)->start))
             return -1;
     }
@@ -313,5 +330,8 @@ int repair_interface(struct repair_work *w)
 
     if (!wants_reporter(w))
         return 0;
-    return add_reporter(w, &declared) || point_to_reporter(w) || replace_printf(w, &declared) || drop_later_parts(w) ? -1 : 0;
+    return add_reporter(w, &declared) || point_to_reporter(w) || replace_printf(w, &declared) ||
+                   drop_later_parts(w)
+               ? -1
+               : 0;
 }

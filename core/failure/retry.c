@@ -6,8 +6,8 @@
 
 #include "core/base/str.h"
 
-__attribute__((format(printf, 3, 4))) static void choose(struct retry_choice *c, enum retry_action a,
-                                                          const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void choose(struct retry_choice *c,
+                                                         enum retry_action a, const char *fmt, ...)
 {
     va_list ap;
 
@@ -27,7 +27,8 @@ static bool same(const struct retry_attempt *a, const struct retry_attempt *b)
     return a->category == b->category && str_eq(a->cause ? a->cause : "", b->cause ? b->cause : "");
 }
 
-/* Failures of the model server or a stopped back end are not the model's: asking again changes nothing. */
+/* Failures of the model server or a stopped back end are not the model's: asking again changes
+ * nothing. */
 static bool is_backend(const struct retry_attempt *a)
 {
     return a->category == FINDING_B1;
@@ -43,7 +44,8 @@ static int corrections(const struct retry_attempt *a, int n)
     return count;
 }
 
-void retry_choose(const struct retry_attempt *attempts, int n, const struct retry_limits *limits, struct retry_choice *ret)
+void retry_choose(const struct retry_attempt *attempts, int n, const struct retry_limits *limits,
+                  struct retry_choice *ret)
 {
     const struct retry_attempt *last = n ? &attempts[n - 1] : NULL;
     int cap = limits->attempts > 0 ? limits->attempts : RETRY_ATTEMPTS_DEFAULT;
@@ -55,10 +57,11 @@ void retry_choose(const struct retry_attempt *attempts, int n, const struct retr
     else if (is_backend(last))
         choose(ret, RETRY_ASK, "The back end failed (%s), not the model's work.", cause_of(last));
     else if (last->blame && last->blame[0])
-        choose(ret, RETRY_ASK, "The step %s has to change first (%s).", last->blame, cause_of(last));
-    else if (n > 1 && same(last, &attempts[n - 2]))
-        choose(ret, RETRY_ASK, "Two attempts in a row failed with %s (%s).", finding_categories[last->category].id,
+        choose(ret, RETRY_ASK, "The step %s has to change first (%s).", last->blame,
                cause_of(last));
+    else if (n > 1 && same(last, &attempts[n - 2]))
+        choose(ret, RETRY_ASK, "Two attempts in a row failed with %s (%s).",
+               finding_categories[last->category].id, cause_of(last));
     else if (n >= cap)
         choose(ret, RETRY_ASK, "All %d attempts are used up.", cap);
     else if (limits->repairs && last->repairable && last->how != RETRY_REPAIR)
@@ -66,7 +69,9 @@ void retry_choose(const struct retry_attempt *attempts, int n, const struct retr
     else if (corrections(attempts, n) < 2 && last->category != FINDING_A2)
         choose(ret, RETRY_ERROR, "The model is shown its code and the error (%s).", cause_of(last));
     else if (last->category == FINDING_A2)
-        choose(ret, RETRY_FRESH, "The reply had no usable shape (%s), so the question is asked anew.", cause_of(last));
+        choose(ret, RETRY_FRESH,
+               "The reply had no usable shape (%s), so the question is asked anew.",
+               cause_of(last));
     else
         choose(ret, RETRY_FRESH, "Two corrections did not help; the model starts afresh.");
 }

@@ -2,8 +2,9 @@
 /*
  * What to do after an attempt that did not pass: a pure function over what was tried so far.
  *
- * A model loses most of its power to correct itself within two or three tries, so: repair what can be repaired
- * without it, ask once with the error, start afresh, and stop as soon as the same thing failed twice in a row.
+ * A model loses most of its power to correct itself within two or three tries, so: repair what can
+ * be repaired without it, ask once with the error, start afresh, and stop as soon as the same thing
+ * failed twice in a row.
  */
 #ifndef CORE_FAILURE_RETRY_H
 #define CORE_FAILURE_RETRY_H
@@ -15,14 +16,14 @@
 enum { RETRY_ATTEMPTS_DEFAULT = 5 };
 
 enum retry_action {
-    RETRY_REPAIR,  /* deterministic repairs, no model */
-    RETRY_ERROR,   /* prompt with the code and its errors */
-    RETRY_FRESH,   /* the first prompt again, nothing of the old thread */
-    RETRY_ASK,     /* a person decides */
-    RETRY_DONE,    /* the last attempt passed */
+    RETRY_REPAIR, /* deterministic repairs, no model */
+    RETRY_ERROR,  /* prompt with the code and its errors */
+    RETRY_FRESH,  /* the first prompt again, nothing of the old thread */
+    RETRY_ASK,    /* a person decides */
+    RETRY_DONE,   /* the last attempt passed */
 };
 
-struct retry_attempt { /* oldest first */
+struct retry_attempt {              /* oldest first */
     enum finding_category category; /* FINDING_NONE: it passed */
     const char *cause;              /* borrowed; "" unknown */
     const char *blame;              /* another step that has to change; "" none */

@@ -8,18 +8,27 @@
 enum { LINE = 300 };
 
 static const struct gate_note stops[] = {
-    [JOB_SIGNALED] = {"crash", FINDING_ERROR, FINDING_OTHER, "Look at the last lines it printed.", NULL},
-    [JOB_WALL] = {"timeout", FINDING_ERROR, FINDING_OTHER, "Make it do less work, or remove an endless loop.", NULL},
-    [JOB_CPU] = {"timeout", FINDING_ERROR, FINDING_OTHER, "Make it do less work, or remove an endless loop.", NULL},
-    [JOB_MEMORY] = {"memory-limit", FINDING_ERROR, FINDING_OTHER, "Work in pieces instead of holding all at once.", NULL},
-    [JOB_FLOOD] = {"output-flood", FINDING_ERROR, FINDING_OTHER, "Print less: a summary instead of every row.", NULL},
-    [JOB_DISK] = {"disk-limit", FINDING_ERROR, FINDING_OTHER, "Write only the declared outputs.", NULL},
-    [JOB_PROCESSES] = {"process-limit", FINDING_ERROR, FINDING_OTHER, "Do the work in one process.", NULL},
-    [JOB_NOT_STARTED] = {"not-started", FINDING_ERROR, FINDING_B1, "Ask the doctor command what is missing.", NULL},
+    [JOB_SIGNALED] = {"crash", FINDING_ERROR, FINDING_OTHER, "Look at the last lines it printed.",
+                      NULL},
+    [JOB_WALL] = {"timeout", FINDING_ERROR, FINDING_OTHER,
+                  "Make it do less work, or remove an endless loop.", NULL},
+    [JOB_CPU] = {"timeout", FINDING_ERROR, FINDING_OTHER,
+                 "Make it do less work, or remove an endless loop.", NULL},
+    [JOB_MEMORY] = {"memory-limit", FINDING_ERROR, FINDING_OTHER,
+                    "Work in pieces instead of holding all at once.", NULL},
+    [JOB_FLOOD] = {"output-flood", FINDING_ERROR, FINDING_OTHER,
+                   "Print less: a summary instead of every row.", NULL},
+    [JOB_DISK] = {"disk-limit", FINDING_ERROR, FINDING_OTHER, "Write only the declared outputs.",
+                  NULL},
+    [JOB_PROCESSES] = {"process-limit", FINDING_ERROR, FINDING_OTHER, "Do the work in one process.",
+                       NULL},
+    [JOB_NOT_STARTED] = {"not-started", FINDING_ERROR, FINDING_B1,
+                         "Ask the doctor command what is missing.", NULL},
 };
 
-static const struct gate_note denied = {"box-denied", FINDING_ERROR, FINDING_OTHER,
-                                        "Use only the files given on the command line and the current folder.", NULL};
+static const struct gate_note denied = {
+    "box-denied", FINDING_ERROR, FINDING_OTHER,
+    "Use only the files given on the command line and the current folder.", NULL};
 
 struct denial {
     const char *mark, *what;
@@ -52,7 +61,8 @@ static const char *line_at(const char *text, const char *p, char *dst, size_t si
     return dst;
 }
 
-static void check_denials(const struct gate_artifact *a, const struct job_result *r, struct finding_list *out)
+static void check_denials(const struct gate_artifact *a, const struct job_result *r,
+                          struct finding_list *out)
 {
     char line[LINE];
 
@@ -66,8 +76,8 @@ static void check_denials(const struct gate_artifact *a, const struct job_result
     }
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     const struct job_result *r = c->execution;
     char text[128];
@@ -78,11 +88,14 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
     if (r->stop == JOB_NOT_STARTED)
         gate_say(out, ID, &stops[JOB_NOT_STARTED], a, 0, 0, "It was not run: %s", r->error.msg);
     else if (r->stop != JOB_EXITED && r->stop != JOB_CANCELED)
-        gate_say(out, ID, &stops[r->stop], a, 0, 0, "It was %s.", job_stop_text(r, text, sizeof(text)));
+        gate_say(out, ID, &stops[r->stop], a, 0, 0, "It was %s.",
+                 job_stop_text(r, text, sizeof(text)));
     if (r->stop != JOB_NOT_STARTED)
         check_denials(a, r, out);
 }
 
 const struct gate gate_box = {
-    ID, "The run was not stopped at a limit and tried nothing that the box refuses.", GATE_AFTER, GATE_EVERY, NULL, check,
+    ID,         "The run was not stopped at a limit and tried nothing that the box refuses.",
+    GATE_AFTER, GATE_EVERY,
+    NULL,       check,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the artifact and its surroundings have agreed on: the model's symbol, the runtime's interface and the model's
- * operators for a sketch; command line, outputs and what the box offers for a script.
+ * What the artifact and its surroundings have agreed on: the model's symbol, the runtime's
+ * interface and the model's operators for a sketch; command line, outputs and what the box offers
+ * for a script.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -17,18 +18,27 @@
 enum { METHOD = 80, ARGUMENTS_MIN = 5 };
 
 static const struct gate_note
-    symbol = {"model-symbol", FINDING_ERROR, FINDING_E1, "Use the array that model.h defines, under another name than local variables.", NULL},
+    symbol = {"model-symbol", FINDING_ERROR, FINDING_E1,
+              "Use the array that model.h defines, under another name than local variables.", NULL},
     header = {"model-header", FINDING_ERROR, FINDING_D1, "Add #include \"model.h\".", NULL},
-    unknown_header = {"header-missing", FINDING_WARNING, FINDING_D1, "Use the libraries of the board's catalogue.", NULL},
-    api = {"tflm-api", FINDING_ERROR, FINDING_E1, "Use the interface of the installed runtime (see the signatures in the prompt).", NULL},
-    op = {"op-missing", FINDING_ERROR, FINDING_E1, "Add the operator to the resolver, or use AllOpsResolver.", NULL},
-    room = {"resolver-size", FINDING_ERROR, FINDING_E1, "Give the resolver room for every operator that is added.", NULL},
+    unknown_header = {"header-missing", FINDING_WARNING, FINDING_D1,
+                      "Use the libraries of the board's catalogue.", NULL},
+    api = {"tflm-api", FINDING_ERROR, FINDING_E1,
+           "Use the interface of the installed runtime (see the signatures in the prompt).", NULL},
+    op = {"op-missing", FINDING_ERROR, FINDING_E1,
+          "Add the operator to the resolver, or use AllOpsResolver.", NULL},
+    room = {"resolver-size", FINDING_ERROR, FINDING_E1,
+            "Give the resolver room for every operator that is added.", NULL},
     arena = {"arena-unaligned", FINDING_WARNING, FINDING_E1, "Declare it alignas(16).", NULL},
-    argv = {"argv-unused", FINDING_WARNING, FINDING_OTHER, "Take the input and output paths from sys.argv.", NULL},
-    output = {"output-not-mentioned", FINDING_ERROR, FINDING_OTHER, "Write the declared output file.", NULL},
-    network = {"network-import", FINDING_WARNING, FINDING_OTHER, "Work on the given files: the box has no network.", NULL},
+    argv = {"argv-unused", FINDING_WARNING, FINDING_OTHER,
+            "Take the input and output paths from sys.argv.", NULL},
+    output = {"output-not-mentioned", FINDING_ERROR, FINDING_OTHER,
+              "Write the declared output file.", NULL},
+    network = {"network-import", FINDING_WARNING, FINDING_OTHER,
+               "Work on the given files: the box has no network.", NULL},
     spawn = {"spawns", FINDING_WARNING, FINDING_OTHER, "Do the work in the script itself.", NULL},
-    module = {"module-missing", FINDING_WARNING, FINDING_D1, "Use numpy, pandas, scikit-learn and TensorFlow.", NULL};
+    module = {"module-missing", FINDING_WARNING, FINDING_D1,
+              "Use numpy, pandas, scikit-learn and TensorFlow.", NULL};
 
 struct look {
     const struct gate_artifact *a;
@@ -38,9 +48,9 @@ struct look {
     struct finding_list *out;
 };
 
-#define SAY(l, note, token, ...)                                                                  \
-    gate_say((l)->out, ID, (note), (l)->a,                                                        \
-             (token) < (l)->s->tokens.n ? (l)->s->tokens.items[token].line : 0,                   \
+#define SAY(l, note, token, ...)                                                \
+    gate_say((l)->out, ID, (note), (l)->a,                                      \
+             (token) < (l)->s->tokens.n ? (l)->s->tokens.items[token].line : 0, \
              (token) < (l)->s->tokens.n ? (l)->s->tokens.items[token].column : 0, __VA_ARGS__)
 
 /* ---- the model's symbol ---- */
@@ -53,9 +63,11 @@ static size_t clash(const struct look *l)
     for (size_t i = 1; i + 1 < l->s->tokens.n; i++) {
         bool ends = source_is(l->s, i + 1, "=") || source_is(l->s, i + 1, ";");
         if (source_is(l->s, i, name) && ends && !l->s->tokens.items[i].dead &&
-            (source_is(l->s, i - 1, "*") || source_is(l->s, i - 1, "auto") || source_is(l->s, i - 1, "Model")))
+            (source_is(l->s, i - 1, "*") || source_is(l->s, i - 1, "auto") ||
+             source_is(l->s, i - 1, "Model")))
             return i;
-        if (source_is(l->s, i, name) && source_is(l->s, i + 1, "[") && source_is(l->s, source_close(l->s, i + 1) + 1, "=") &&
+        if (source_is(l->s, i, name) && source_is(l->s, i + 1, "[") &&
+            source_is(l->s, source_close(l->s, i + 1) + 1, "=") &&
             l->s->tokens.items[i - 1].kind == SOURCE_NAME)
             return i; /* an array of its own */
     }
@@ -89,7 +101,8 @@ static bool sets_itself(const struct look *l, size_t given)
 
 static bool about_model_length(const char *name)
 {
-    return (str_ends(name, "_len") || str_ends(name, "_size") || str_ends(name, "_length")) && strstr(name, "model");
+    return (str_ends(name, "_len") || str_ends(name, "_size") || str_ends(name, "_length")) &&
+           strstr(name, "model");
 }
 
 static void check_lengths(const struct look *l)
@@ -121,12 +134,16 @@ static void check_symbol(const struct look *l)
     const char *name = l->c->model_symbol;
 
     if (own < l->s->tokens.n)
-        SAY(l, &symbol, own, "\"%s\" is the model's array in model.h and cannot be a variable of the sketch too.", name);
+        SAY(l, &symbol, own,
+            "\"%s\" is the model's array in model.h and cannot be a variable of the sketch too.",
+            name);
     if (!includes(l, "model.h"))
-        SAY(l, &header, l->s->tokens.n, "The sketch does not include model.h, which holds the model.");
+        SAY(l, &header, l->s->tokens.n,
+            "The sketch does not include model.h, which holds the model.");
     if (given < l->s->tokens.n && strcmp(l->s->tokens.items[given].text, name) &&
         (!source_declares(l->s, l->s->tokens.items[given].text) || sets_itself(l, given)))
-        SAY(l, &symbol, given, "GetModel() is given \"%s\", but the model's array is named \"%s\" (%zu bytes).",
+        SAY(l, &symbol, given,
+            "GetModel() is given \"%s\", but the model's array is named \"%s\" (%zu bytes).",
             l->s->tokens.items[given].text, name, l->c->model_bytes);
     check_lengths(l);
 }
@@ -168,19 +185,23 @@ static void check_interpreter(const struct look *l)
             continue;
         n = count_arguments(l->s, open);
         if (n > 0 && n < ARGUMENTS_MIN)
-            SAY(l, &api, i, "MicroInterpreter is made with %d arguments; the installed runtime wants an error reporter as the fifth.", n);
+            SAY(l, &api, i,
+                "MicroInterpreter is made with %d arguments; the installed runtime wants an error "
+                "reporter as the fifth.",
+                n);
     }
 }
 
 static void check_drift(const struct look *l)
 {
-    static const char *const later[] = {"MicroPrintf", "InitializeTarget", "MicroAllocator", "MicroProfiler",
-                                        "RegisterDebugLogCallback"};
+    static const char *const later[] = {"MicroPrintf", "InitializeTarget", "MicroAllocator",
+                                        "MicroProfiler", "RegisterDebugLogCallback"};
 
     for (size_t w = 0; l->c->board && w < sizeof(later) / sizeof(later[0]); w++) {
         size_t i = source_find(l->s, 0, later[w]);
         if (i < l->s->tokens.n && !runtime_has(l, later[w]) && !source_declares(l->s, later[w]))
-            SAY(l, &api, i, "%s belongs to another version of the runtime than the installed one.", later[w]);
+            SAY(l, &api, i, "%s belongs to another version of the runtime than the installed one.",
+                later[w]);
     }
 }
 
@@ -204,7 +225,8 @@ static const char *method_of(const struct board *b, const char *operator_id, cha
             up = true;
             continue;
         }
-        dst[n++] = (char)(up ? toupper((unsigned char)*operator_id) : tolower((unsigned char)*operator_id));
+        dst[n++] = (char)(up ? toupper((unsigned char)*operator_id)
+                             : tolower((unsigned char)*operator_id));
         up = isdigit((unsigned char)*operator_id);
     }
     dst[n] = '\0';
@@ -217,8 +239,9 @@ static int count_adds(const struct look *l)
 
     for (size_t i = 1; i + 1 < l->s->tokens.n; i++) {
         const struct source_token *t = &l->s->tokens.items[i];
-        n += t->kind == SOURCE_NAME && !t->dead && str_starts(t->text, "Add") && isupper((unsigned char)t->text[3]) &&
-             source_is(l->s, i + 1, "(") && (source_is(l->s, i - 1, ".") || source_is(l->s, i - 1, "->"));
+        n += t->kind == SOURCE_NAME && !t->dead && str_starts(t->text, "Add") &&
+             isupper((unsigned char)t->text[3]) && source_is(l->s, i + 1, "(") &&
+             (source_is(l->s, i - 1, ".") || source_is(l->s, i - 1, "->"));
     }
     return n;
 }
@@ -232,12 +255,16 @@ static void check_resolver(const struct look *l)
     if (i == l->s->tokens.n || l->s->tokens.items[i].directive)
         return;
     for (int k = 0; k < l->c->n_operators; k++) {
-        if (source_find(l->s, 0, method_of(l->c->board, l->c->operators[k], method, sizeof(method))) == l->s->tokens.n)
-            SAY(l, &op, i, "The model uses %s, but the resolver never gets %s().", l->c->operators[k], method);
+        if (source_find(l->s, 0,
+                        method_of(l->c->board, l->c->operators[k], method, sizeof(method))) ==
+            l->s->tokens.n)
+            SAY(l, &op, i, "The model uses %s, but the resolver never gets %s().",
+                l->c->operators[k], method);
     }
-    if (source_is(l->s, i + 1, "<") && i + 2 < l->s->tokens.n && str_to_long(l->s->tokens.items[i + 2].text, &declared) &&
-        declared < count_adds(l))
-        SAY(l, &room, i, "The resolver has room for %lld operators, but %d are added.", (long long)declared, count_adds(l));
+    if (source_is(l->s, i + 1, "<") && i + 2 < l->s->tokens.n &&
+        str_to_long(l->s->tokens.items[i + 2].text, &declared) && declared < count_adds(l))
+        SAY(l, &room, i, "The resolver has room for %lld operators, but %d are added.",
+            (long long)declared, count_adds(l));
 }
 
 /* A byte array with "arena" in its name and no alignment before it. */
@@ -247,15 +274,20 @@ static void check_arena(const struct look *l)
         const struct source_token *t = &l->s->tokens.items[i];
         size_t from = i;
         bool aligned = false;
-        if (t->kind != SOURCE_NAME || !strcasestr(t->text, "arena") || !source_is(l->s, i + 1, "[") ||
-            l->s->tokens.items[i - 1].kind != SOURCE_NAME || !strcasestr(l->s->tokens.items[i - 1].text, "int8"))
+        if (t->kind != SOURCE_NAME || !strcasestr(t->text, "arena") ||
+            !source_is(l->s, i + 1, "[") || l->s->tokens.items[i - 1].kind != SOURCE_NAME ||
+            !strcasestr(l->s->tokens.items[i - 1].text, "int8"))
             continue;
-        while (from && !source_is(l->s, from - 1, ";") && !source_is(l->s, from - 1, "}") && !l->s->tokens.items[from - 1].directive)
-            aligned = source_is(l->s, --from, "alignas") || source_is(l->s, from, "aligned") || aligned;
-        for (size_t k = source_close(l->s, i + 1); k < l->s->tokens.n && !source_is(l->s, k, ";"); k++)
+        while (from && !source_is(l->s, from - 1, ";") && !source_is(l->s, from - 1, "}") &&
+               !l->s->tokens.items[from - 1].directive)
+            aligned =
+                source_is(l->s, --from, "alignas") || source_is(l->s, from, "aligned") || aligned;
+        for (size_t k = source_close(l->s, i + 1); k < l->s->tokens.n && !source_is(l->s, k, ";");
+             k++)
             aligned = aligned || source_is(l->s, k, "aligned");
         if (!aligned)
-            SAY(l, &arena, i, "The arena \"%s\" is not aligned to 16 bytes, so part of it is lost.", t->text);
+            SAY(l, &arena, i, "The arena \"%s\" is not aligned to 16 bytes, so part of it is lost.",
+                t->text);
     }
 }
 
@@ -264,10 +296,16 @@ static void check_arena(const struct look *l)
 static bool is_known_header(const struct look *l, const char *name)
 {
     static const char *const known[] = {
-        "Arduino.h", "model.h", "stdint.h", "stddef.h", "stdlib.h", "stdio.h", "string.h", "math.h", "float.h", "limits.h",
-        "ctype.h", "stdbool.h", "inttypes.h", "assert.h", "cstdint", "cstddef", "cstdlib", "cstdio", "cstring", "cmath",
-        "cfloat", "climits", "algorithm", "array", "limits", "utility", "type_traits", "new", "memory", "vector", "mbed.h",
-        "Wire.h", "SPI.h", "initializer_list", "functional", "string", "numeric", "TensorFlowLite.h",
+        "Arduino.h",  "model.h",          "stdint.h",    "stddef.h",
+        "stdlib.h",   "stdio.h",          "string.h",    "math.h",
+        "float.h",    "limits.h",         "ctype.h",     "stdbool.h",
+        "inttypes.h", "assert.h",         "cstdint",     "cstddef",
+        "cstdlib",    "cstdio",           "cstring",     "cmath",
+        "cfloat",     "climits",          "algorithm",   "array",
+        "limits",     "utility",          "type_traits", "new",
+        "memory",     "vector",           "mbed.h",      "Wire.h",
+        "SPI.h",      "initializer_list", "functional",  "string",
+        "numeric",    "TensorFlowLite.h",
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -285,8 +323,9 @@ static void check_headers(const struct look *l)
 {
     for (size_t i = 2; l->c->board && i < l->s->tokens.n; i++) {
         const struct source_token *t = &l->s->tokens.items[i];
-        if ((t->kind == SOURCE_HEADER || t->kind == SOURCE_STRING) && source_is(l->s, i - 1, "include") && t->directive &&
-            !t->dead && !is_known_header(l, t->text))
+        if ((t->kind == SOURCE_HEADER || t->kind == SOURCE_STRING) &&
+            source_is(l->s, i - 1, "include") && t->directive && !t->dead &&
+            !is_known_header(l, t->text))
             SAY(l, &unknown_header, i, "No library of this board has the header \"%s\".", t->text);
     }
 }
@@ -319,19 +358,32 @@ struct import_row {
 };
 
 static const struct import_row imports[] = {
-    {"socket", &network, "opens connections"},       {"requests", &network, "opens connections"},
-    {"urllib", &network, "opens connections"},       {"urllib3", &network, "opens connections"},
-    {"http", &network, "opens connections"},         {"httpx", &network, "opens connections"},
-    {"aiohttp", &network, "opens connections"},      {"ftplib", &network, "opens connections"},
-    {"smtplib", &network, "opens connections"},      {"ssl", &network, "opens connections"},
-    {"asyncio", &network, "may open connections"},   {"paramiko", &network, "opens connections"},
-    {"kagglehub", &network, "downloads data"},       {"subprocess", &spawn, "starts programs"},
-    {"multiprocessing", &spawn, "starts processes"}, {"ctypes", &spawn, "calls foreign code"},
-    {"matplotlib", &module, "is not installed"},     {"seaborn", &module, "is not installed"},
-    {"torch", &module, "is not installed"},          {"xgboost", &module, "is not installed"},
-    {"lightgbm", &module, "is not installed"},       {"imblearn", &module, "is not installed"},
-    {"plotly", &module, "is not installed"},         {"tensorflow_model_optimization", &module, "is not installed"},
-    {"tflite_support", &module, "is not installed"}, {"cv2", &module, "is not installed"},
+    {"socket", &network, "opens connections"},
+    {"requests", &network, "opens connections"},
+    {"urllib", &network, "opens connections"},
+    {"urllib3", &network, "opens connections"},
+    {"http", &network, "opens connections"},
+    {"httpx", &network, "opens connections"},
+    {"aiohttp", &network, "opens connections"},
+    {"ftplib", &network, "opens connections"},
+    {"smtplib", &network, "opens connections"},
+    {"ssl", &network, "opens connections"},
+    {"asyncio", &network, "may open connections"},
+    {"paramiko", &network, "opens connections"},
+    {"kagglehub", &network, "downloads data"},
+    {"subprocess", &spawn, "starts programs"},
+    {"multiprocessing", &spawn, "starts processes"},
+    {"ctypes", &spawn, "calls foreign code"},
+    {"matplotlib", &module, "is not installed"},
+    {"seaborn", &module, "is not installed"},
+    {"torch", &module, "is not installed"},
+    {"xgboost", &module, "is not installed"},
+    {"lightgbm", &module, "is not installed"},
+    {"imblearn", &module, "is not installed"},
+    {"plotly", &module, "is not installed"},
+    {"tensorflow_model_optimization", &module, "is not installed"},
+    {"tflite_support", &module, "is not installed"},
+    {"cv2", &module, "is not installed"},
 };
 
 /* The module named at i by  import A, B.c  or  from A import …, in a list of names. */
@@ -343,7 +395,8 @@ static bool is_import(const struct source *s, size_t i)
         first--;
     if (source_is(s, first, "from"))
         return i == first + 1;
-    return source_is(s, first, "import") && !source_is(s, i - 1, ".") && !source_is(s, i - 1, "as") && i > first;
+    return source_is(s, first, "import") && !source_is(s, i - 1, ".") &&
+           !source_is(s, i - 1, "as") && i > first;
 }
 
 static void check_imports(const struct look *l)
@@ -354,12 +407,14 @@ static void check_imports(const struct look *l)
             continue;
         for (size_t k = 0; k < sizeof(imports) / sizeof(imports[0]); k++) {
             if (!strcmp(imports[k].module, t->text))
-                SAY(l, imports[k].note, i, "The script imports %s, which %s.", t->text, imports[k].what);
+                SAY(l, imports[k].note, i, "The script imports %s, which %s.", t->text,
+                    imports[k].what);
         }
     }
     for (size_t i = 2; i < l->s->tokens.n; i++) {
         if (source_is(l->s, i - 2, "os") && source_is(l->s, i - 1, ".") &&
-            (source_is(l->s, i, "system") || source_is(l->s, i, "popen") || source_is(l->s, i, "fork")))
+            (source_is(l->s, i, "system") || source_is(l->s, i, "popen") ||
+             source_is(l->s, i, "fork")))
             SAY(l, &spawn, i, "The script starts other programs.");
     }
 }
@@ -382,19 +437,23 @@ static void check_script(struct look *l)
     if (source_init(&s, SOURCE_PY, l->a->bytes, l->a->len))
         return;
     l->s = &s;
-    takes_arguments = source_find(&s, 0, "argv") < s.tokens.n || source_find(&s, 0, "argparse") < s.tokens.n;
+    takes_arguments =
+        source_find(&s, 0, "argv") < s.tokens.n || source_find(&s, 0, "argparse") < s.tokens.n;
     if (!takes_arguments)
-        SAY(l, &argv, s.tokens.n, "The script never looks at its command line, so it cannot know its input and output files.");
+        SAY(l, &argv, s.tokens.n,
+            "The script never looks at its command line, so it cannot know its input and output "
+            "files.");
     for (int i = 0; i < l->c->n_outputs && !takes_arguments; i++) {
         if (!names_file(&s, l->c->outputs[i]))
-            SAY(l, &output, s.tokens.n, "The declared output %s is written nowhere in the script.", l->c->outputs[i]);
+            SAY(l, &output, s.tokens.n, "The declared output %s is written nowhere in the script.",
+                l->c->outputs[i]);
     }
     check_imports(l);
     source_done(&s);
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     struct look l = {.a = a, .c = c, .out = out};
 
@@ -406,6 +465,11 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_contract = {
-    ID, "Model symbol, runtime interface, operators and headers of a sketch; command line, outputs and imports of a script.",
-    GATE_BEFORE, 1u << ARTIFACT_SKETCH | 1u << ARTIFACT_PYTHON, NULL, check,
+    ID,
+    "Model symbol, runtime interface, operators and headers of a sketch; command line, outputs and "
+    "imports of a script.",
+    GATE_BEFORE,
+    1u << ARTIFACT_SKETCH | 1u << ARTIFACT_PYTHON,
+    NULL,
+    check,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables that a script wrote against what was promised. Cells are cut at CELL bytes: only names matter here. */
+/* The tables that a script wrote against what was promised. Cells are cut at CELL bytes: only names
+ * matter here. */
 #include <string.h>
 
 #include "core/base/str.h"
@@ -9,12 +10,17 @@
 
 enum { CELL = 128, COLUMNS_MAX = 4096 };
 
-static const struct gate_note
-    no_column = {"column-missing", FINDING_ERROR, FINDING_OTHER, "Keep the promised columns, spelled exactly so.", NULL},
-    no_rows = {"table-empty", FINDING_ERROR, FINDING_OTHER, "Do not drop every row.", NULL},
-    ragged = {"table-ragged", FINDING_ERROR, FINDING_OTHER, "Write the same number of cells in every row.", NULL},
-    no_label = {"column-missing", FINDING_ERROR, FINDING_OTHER, "Keep the label column.", NULL},
-    no_split = {"split-missing", FINDING_ERROR, FINDING_OTHER, "Write a column \"split\" that holds train and test.", NULL};
+static const struct gate_note no_column = {"column-missing", FINDING_ERROR, FINDING_OTHER,
+                                           "Keep the promised columns, spelled exactly so.", NULL},
+                              no_rows = {"table-empty", FINDING_ERROR, FINDING_OTHER,
+                                         "Do not drop every row.", NULL},
+                              ragged = {"table-ragged", FINDING_ERROR, FINDING_OTHER,
+                                        "Write the same number of cells in every row.", NULL},
+                              no_label = {"column-missing", FINDING_ERROR, FINDING_OTHER,
+                                          "Keep the label column.", NULL},
+                              no_split = {"split-missing", FINDING_ERROR, FINDING_OTHER,
+                                          "Write a column \"split\" that holds train and test.",
+                                          NULL};
 
 struct reader {
     const char *p, *end;
@@ -92,8 +98,8 @@ static void read_row(struct reader *r, struct table *t)
         t->ragged_row = t->rows + 1;
 }
 
-static void check_table(const struct gate_artifact *a, const struct gate_context *c, const struct job_file *f,
-                        struct finding_list *out)
+static void check_table(const struct gate_artifact *a, const struct gate_context *c,
+                        const struct job_file *f, struct finding_list *out)
 {
     struct reader r = {.p = f->bytes, .end = (const char *)f->bytes + f->len};
     struct table t = {.split = -1, .label = -1};
@@ -108,21 +114,25 @@ static void check_table(const struct gate_artifact *a, const struct gate_context
         read_row(&r, &t);
     for (int i = 0; i < c->n_columns; i++) {
         if (!t.seen[i])
-            gate_say(out, ID, &no_column, a, 0, 0, "%s has no column \"%s\", which was promised.", f->name, c->columns[i]);
+            gate_say(out, ID, &no_column, a, 0, 0, "%s has no column \"%s\", which was promised.",
+                     f->name, c->columns[i]);
     }
     if (!t.rows)
         gate_say(out, ID, &no_rows, a, 0, 0, "%s has a header and no rows.", f->name);
     if (t.ragged_row)
-        gate_say(out, ID, &ragged, a, 0, 0, "Line %ld of %s has not as many cells as the header.", t.ragged_row, f->name);
+        gate_say(out, ID, &ragged, a, 0, 0, "Line %ld of %s has not as many cells as the header.",
+                 t.ragged_row, f->name);
     if (c->label && t.label < 0)
-        gate_say(out, ID, &no_label, a, 0, 0, "%s has lost the label column \"%s\".", f->name, c->label);
+        gate_say(out, ID, &no_label, a, 0, 0, "%s has lost the label column \"%s\".", f->name,
+                 c->label);
     if (c->wants_split && t.rows && (t.split < 0 || !t.train || !t.test))
-        gate_say(out, ID, &no_split, a, 0, 0, "%s does not say which rows are for training and which for the test.", f->name);
+        gate_say(out, ID, &no_split, a, 0, 0,
+                 "%s does not say which rows are for training and which for the test.", f->name);
     free(t.seen);
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     (void)result;
     for (int i = 0; c->execution && i < c->n_outputs; i++) {
@@ -133,6 +143,10 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_csv = {
-    ID, "Tables that a script wrote have the promised columns, rows, the label and a train/test split.", GATE_AFTER,
-    1u << ARTIFACT_PYTHON, NULL, check,
+    ID,
+    "Tables that a script wrote have the promised columns, rows, the label and a train/test split.",
+    GATE_AFTER,
+    1u << ARTIFACT_PYTHON,
+    NULL,
+    check,
 };

@@ -13,7 +13,8 @@ enum { LARGE = 256 * 1024, SAY_MAX = 20, PROSE_WORDS = 4 };
 
 static const struct gate_note
     empty = {"empty", FINDING_ERROR, FINDING_C1, "Ask again for the complete file.", NULL},
-    large = {"too-large", FINDING_ERROR, FINDING_C1, "Ask for a shorter file; data belongs into files of its own.", NULL},
+    large = {"too-large", FINDING_ERROR, FINDING_C1,
+             "Ask for a shorter file; data belongs into files of its own.", NULL},
     nul = {"encoding", FINDING_ERROR, FINDING_C2, "Remove the NUL byte.", NULL},
     encoding = {"encoding", FINDING_ERROR, FINDING_C2, "Save the file as UTF-8.", NULL},
     control = {"encoding", FINDING_ERROR, FINDING_C2, "Remove the control character.", NULL},
@@ -26,8 +27,8 @@ static const struct gate_note
 
 static bool reorders_text(uint32_t cp)
 {
-    return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200E || cp == 0x200F ||
-           (cp >= 0xE0000 && cp <= 0xE007F);
+    return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0x200E ||
+           cp == 0x200F || (cp >= 0xE0000 && cp <= 0xE007F);
 }
 
 /* Signs that editors and models put where code wants ASCII. */
@@ -37,14 +38,16 @@ static const char *leak_name(uint32_t cp)
         return "a typographic quote";
     if (cp >= 0x2010 && cp <= 0x2015)
         return "a typographic dash";
-    if (cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200B) || cp == 0x202F || cp == 0x3000 || cp == 0xFEFF)
+    if (cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200B) || cp == 0x202F || cp == 0x3000 ||
+        cp == 0xFEFF)
         return "an invisible or wide space";
     if (cp == 0x2026)
         return "a typographic ellipsis";
     return NULL;
 }
 
-/* Bytes as such: encoding, control and hidden characters. False when the text cannot be read further. */
+/* Bytes as such: encoding, control and hidden characters. False when the text cannot be read
+ * further. */
 static bool check_bytes(const struct gate_artifact *a, struct finding_list *out)
 {
     int line = 1, column = 1, said = 0;
@@ -93,7 +96,8 @@ static uint32_t first_odd(const struct source_token *t)
     return 0;
 }
 
-static void check_characters(const struct gate_artifact *a, const struct source *s, struct finding_list *out)
+static void check_characters(const struct gate_artifact *a, const struct source *s,
+                             struct finding_list *out)
 {
     int last = 0, said = 0;
 
@@ -104,8 +108,9 @@ static void check_characters(const struct gate_artifact *a, const struct source 
             continue;
         last = t->line;
         said++;
-        gate_say(out, ID, &unicode, a, t->line, t->column, "The character U+%04X (%s) stands in the code.",
-                 (unsigned)cp, leak_name(cp) ? leak_name(cp) : "which no code has there");
+        gate_say(out, ID, &unicode, a, t->line, t->column,
+                 "The character U+%04X (%s) stands in the code.", (unsigned)cp,
+                 leak_name(cp) ? leak_name(cp) : "which no code has there");
     }
 }
 
@@ -121,15 +126,19 @@ static bool is_in(const char *word, const char *const *words, size_t n)
 static bool is_keyword(enum source_language language, const char *word)
 {
     static const char *const cpp[] = {
-        "static", "const", "constexpr", "unsigned", "signed", "long", "short", "int", "char", "float", "double",
-        "bool", "void", "volatile", "inline", "extern", "struct", "class", "enum", "typedef", "using", "namespace",
-        "return", "else", "if", "for", "while", "do", "switch", "case", "new", "delete", "auto", "alignas", "register",
-        "virtual", "override", "typename", "template", "public", "private", "friend", "operator", "sizeof", "goto",
-        "mutable", "explicit", "thread_local", "union", "not", "and", "or",
+        "static",    "const",    "constexpr", "unsigned", "signed",   "long",         "short",
+        "int",       "char",     "float",     "double",   "bool",     "void",         "volatile",
+        "inline",    "extern",   "struct",    "class",    "enum",     "typedef",      "using",
+        "namespace", "return",   "else",      "if",       "for",      "while",        "do",
+        "switch",    "case",     "new",       "delete",   "auto",     "alignas",      "register",
+        "virtual",   "override", "typename",  "template", "public",   "private",      "friend",
+        "operator",  "sizeof",   "goto",      "mutable",  "explicit", "thread_local", "union",
+        "not",       "and",      "or",
     };
     static const char *const python[] = {
-        "import", "from", "as", "in", "is", "not", "and", "or", "def", "lambda", "yield", "with", "raise", "assert",
-        "del", "global", "pass", "elif", "await", "async", "return", "else", "if", "for", "while", "class", "nonlocal",
+        "import", "from",  "as",     "in",    "is",     "not", "and",    "or",    "def",
+        "lambda", "yield", "with",   "raise", "assert", "del", "global", "pass",  "elif",
+        "await",  "async", "return", "else",  "if",     "for", "while",  "class", "nonlocal",
     };
 
     return language == SOURCE_CPP ? is_in(word, cpp, sizeof(cpp) / sizeof(cpp[0]))
@@ -150,7 +159,8 @@ static bool is_prose_at(const struct source *s, size_t i)
     return n == PROSE_WORDS;
 }
 
-static void check_markdown(const struct gate_artifact *a, const struct source *s, struct finding_list *out)
+static void check_markdown(const struct gate_artifact *a, const struct source *s,
+                           struct finding_list *out)
 {
     int said = 0;
 
@@ -159,10 +169,12 @@ static void check_markdown(const struct gate_artifact *a, const struct source *s
         if (!t->first)
             continue;
         if (source_is(s, i, "`") && source_is(s, i + 1, "`") && source_is(s, i + 2, "`"))
-            gate_say(out, ID, &markdown, a, t->line, t->column, "A Markdown code fence stands in the code.");
+            gate_say(out, ID, &markdown, a, t->line, t->column,
+                     "A Markdown code fence stands in the code.");
         else if (source_is(s, i, "*") && source_is(s, i + 1, "*") && i + 2 < s->tokens.n &&
                  s->tokens.items[i + 2].kind == SOURCE_NAME && s->tokens.items[i].depth == 0)
-            gate_say(out, ID, &markdown, a, t->line, t->column, "Bold Markdown text stands in the code.");
+            gate_say(out, ID, &markdown, a, t->line, t->column,
+                     "Bold Markdown text stands in the code.");
         else if (is_prose_at(s, i))
             gate_say(out, ID, &markdown, a, t->line, t->column,
                      "This line reads like prose (\"%s %s %s …\"), not like code.", t->text,
@@ -182,8 +194,8 @@ static bool is_blank(const struct gate_artifact *a)
     return true;
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     struct source s;
 
@@ -194,7 +206,8 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
         return;
     }
     if (a->len > LARGE) {
-        gate_say(out, ID, &large, a, 0, 0, "The file has %zu bytes; at most %d are accepted.", a->len, LARGE);
+        gate_say(out, ID, &large, a, 0, 0, "The file has %zu bytes; at most %d are accepted.",
+                 a->len, LARGE);
         return;
     }
     if (!check_bytes(a, out) || !(GATE_CODE & 1u << a->kind) ||
@@ -206,6 +219,11 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_format = {
-    ID, "Encoding, size, and text that does not belong into code: Markdown, typographic signs, hidden characters.",
-    GATE_BEFORE, GATE_WRITTEN, NULL, check,
+    ID,
+    "Encoding, size, and text that does not belong into code: Markdown, typographic signs, hidden "
+    "characters.",
+    GATE_BEFORE,
+    GATE_WRITTEN,
+    NULL,
+    check,
 };

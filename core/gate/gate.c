@@ -9,8 +9,8 @@
 #include "core/gate/gates.h"
 
 const struct gate *const gate_table[] = {
-    &gate_format, &gate_paths,  &gate_structure, &gate_semantics, &gate_contract, &gate_operators,
-    &gate_syntax, &gate_box,    &gate_outputs,   &gate_csv,       &gate_budget,   NULL,
+    &gate_format, &gate_paths, &gate_structure, &gate_semantics, &gate_contract, &gate_operators,
+    &gate_syntax, &gate_box,   &gate_outputs,   &gate_csv,       &gate_budget,   NULL,
 };
 
 const struct gate *gate_find(const char *id)
@@ -22,8 +22,8 @@ const struct gate *gate_find(const char *id)
     return NULL;
 }
 
-void gate_check_all(enum gate_when when, const struct gate_artifact *a, const struct gate_context *c,
-                    struct finding_list *out)
+void gate_check_all(enum gate_when when, const struct gate_artifact *a,
+                    const struct gate_context *c, struct finding_list *out)
 {
     for (int i = 0; gate_table[i]; i++) {
         const struct gate *g = gate_table[i];

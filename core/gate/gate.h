@@ -46,7 +46,8 @@ struct gate_artifact {
     const char *bytes; size_t len; /* untrusted */
 };
 
-enum gate_when { GATE_BEFORE, GATE_AFTER }; /* before the decision, or on evidence after execution */
+enum gate_when { GATE_BEFORE,
+    GATE_AFTER }; /* before the decision, or on evidence after execution */
 
 struct gate {
     const char *id;                /* "format", "structure", "semantics", "contract", "paths", … */
@@ -67,7 +68,8 @@ extern const struct gate *const gate_table[]; /* NULL-terminated, in order of co
 const struct gate *gate_find(const char *id);
 
 /* Runs all job-less gates of that moment for the artifact. */
-void gate_check_all(enum gate_when when, const struct gate_artifact *a, const struct gate_context *c,
+void gate_check_all(enum gate_when when, const struct gate_artifact *a,
+    const struct gate_context *c,
                     struct finding_list *out);
 
 /* What every finding of one sort has in common; gates keep these in static tables. */
@@ -82,7 +84,8 @@ struct gate_note {
 /* Adds a finding about the artifact; line and column 1-based, 0 when it is about the whole. */
 __attribute__((format(printf, 7, 8))) void gate_say(struct finding_list *out, const char *gate,
                                                     const struct gate_note *note,
-                                                    const struct gate_artifact *a, int line, int column,
+                                                    const struct gate_artifact *a, int line,
+                                                        int column,
                                                     const char *fmt, ...);
 
 #endif

@@ -21,20 +21,22 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     (void)result;
     if (!c->board || !c->board->runtime_ops)
         return;
     for (int i = 0; i < c->n_operators; i++) {
         if (!has_word(c->board->runtime_ops, c->operators[i]))
-            gate_say(out, ID, &unsupported, a, 0, 0, "The model uses the operator %s, which the runtime on %s does not have.",
+            gate_say(out, ID, &unsupported, a, 0, 0,
+                     "The model uses the operator %s, which the runtime on %s does not have.",
                      c->operators[i], c->board->id);
     }
 }
 
 const struct gate gate_operators = {
-    ID, "Every operator of the model exists in the board's runtime.", GATE_BEFORE,
-    1u << ARTIFACT_SKETCH | 1u << ARTIFACT_TFLITE, NULL, check,
+    ID,          "Every operator of the model exists in the board's runtime.",
+    GATE_BEFORE, 1u << ARTIFACT_SKETCH | 1u << ARTIFACT_TFLITE,
+    NULL,        check,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a script was to leave behind, looked at itself: its exit code and its own words are not taken for it. A script
- * that prints "saved" and writes nothing is the classic silent failure of data steps.
+ * What a script was to leave behind, looked at itself: its exit code and its own words are not
+ * taken for it. A script that prints "saved" and writes nothing is the classic silent failure of
+ * data steps.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,13 +16,19 @@
 
 enum { LINE = 300 };
 
-static const struct gate_note
-    failed = {"script-failed", FINDING_ERROR, FINDING_NONE, "Correct the line that the message names.", NULL},
-    missing = {"output-missing", FINDING_ERROR, FINDING_OTHER, "Write the declared file into the current folder.", NULL},
-    lied = {"output-missing", FINDING_ERROR, FINDING_OTHER, "Write the file before saying so.", NULL},
-    empty = {"output-empty", FINDING_ERROR, FINDING_OTHER, "Write the data into the declared file.", NULL},
-    wrong = {"output-format", FINDING_ERROR, FINDING_OTHER, "Write the format that the file's name says.", NULL},
-    marker = {"error-marker", FINDING_WARNING, FINDING_OTHER, "Let the script end with an error when something failed.", NULL};
+static const struct gate_note failed = {"script-failed", FINDING_ERROR, FINDING_NONE,
+                                        "Correct the line that the message names.", NULL},
+                              missing = {"output-missing", FINDING_ERROR, FINDING_OTHER,
+                                         "Write the declared file into the current folder.", NULL},
+                              lied = {"output-missing", FINDING_ERROR, FINDING_OTHER,
+                                      "Write the file before saying so.", NULL},
+                              empty = {"output-empty", FINDING_ERROR, FINDING_OTHER,
+                                       "Write the data into the declared file.", NULL},
+                              wrong = {"output-format", FINDING_ERROR, FINDING_OTHER,
+                                       "Write the format that the file's name says.", NULL},
+                              marker = {"error-marker", FINDING_WARNING, FINDING_OTHER,
+                                        "Let the script end with an error when something failed.",
+                                        NULL};
 
 /* The last line of text that is not blank. */
 static const char *last_line(const char *text, char *dst, size_t size)
@@ -60,7 +67,8 @@ static int traceback_line(const struct gate_artifact *a, const char *text)
     return line > 0 && line < INT32_MAX ? (int)line : 0;
 }
 
-static void check_exit(const struct gate_artifact *a, const struct job_result *r, struct finding_list *out)
+static void check_exit(const struct gate_artifact *a, const struct job_result *r,
+                       struct finding_list *out)
 {
     char line[LINE];
 
@@ -70,10 +78,11 @@ static void check_exit(const struct gate_artifact *a, const struct job_result *r
         last_line(r->err_out, line, sizeof(line));
         if (!line[0])
             last_line(r->out, line, sizeof(line));
-        gate_say(out, ID, &failed, a, traceback_line(a, r->err_out), 0, "It ended with code %d: %s", r->code,
-                 line[0] ? line : "it printed nothing.");
+        gate_say(out, ID, &failed, a, traceback_line(a, r->err_out), 0, "It ended with code %d: %s",
+                 r->code, line[0] ? line : "it printed nothing.");
     } else if (r->err_out && strstr(r->err_out, "Traceback (most recent call last)")) {
-        gate_say(out, ID, &marker, a, traceback_line(a, r->err_out), 0, "It ended well, but printed a traceback: %s",
+        gate_say(out, ID, &marker, a, traceback_line(a, r->err_out), 0,
+                 "It ended well, but printed a traceback: %s",
                  last_line(r->err_out, line, sizeof(line)));
     }
 }
@@ -98,15 +107,16 @@ static const char *format_trouble(const char *name, const struct job_file *f)
         return "is no TensorFlow Lite model";
     if (str_ends(name, ".keras") && (f->len < 4 || memcmp(p, "PK\3\4", 4)))
         return "is no Keras model";
-    if (str_ends(name, ".json") && (f->len < 2 || (p[0] != '[' && p[0] != '{') || (p[0] == '{' && !json_object_span(p, f->len, NULL))))
+    if (str_ends(name, ".json") && (f->len < 2 || (p[0] != '[' && p[0] != '{') ||
+                                    (p[0] == '{' && !json_object_span(p, f->len, NULL))))
         return "is no JSON";
     if (str_ends(name, ".elf") && (f->len < 4 || memcmp(p, "\177ELF", 4)))
         return "is no firmware";
     return NULL;
 }
 
-static void check_output(const struct gate_artifact *a, const struct job_result *r, const char *name,
-                         struct finding_list *out)
+static void check_output(const struct gate_artifact *a, const struct job_result *r,
+                         const char *name, struct finding_list *out)
 {
     const struct job_file *f = job_result_output(r, name);
     const char *trouble;
@@ -121,8 +131,8 @@ static void check_output(const struct gate_artifact *a, const struct job_result 
         gate_say(out, ID, &wrong, a, 0, 0, "The file %s that it wrote %s.", name, trouble);
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     (void)result;
     if (!c->execution || c->execution->stop == JOB_NOT_STARTED)
@@ -133,6 +143,10 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_outputs = {
-    ID, "The script ended well and every declared output exists, is not empty and has its format.", GATE_AFTER,
-    1u << ARTIFACT_PYTHON, NULL, check,
+    ID,
+    "The script ended well and every declared output exists, is not empty and has its format.",
+    GATE_AFTER,
+    1u << ARTIFACT_PYTHON,
+    NULL,
+    check,
 };

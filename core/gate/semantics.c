@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a sketch must do to be one that classifies: load the model, fill the input, invoke, read the output as the
- * type it has, print the classes. "Compiles" says nothing about any of it: 15 of 97 sketches of the failure study
- * that compiled never invoked.
+ * What a sketch must do to be one that classifies: load the model, fill the input, invoke, read the
+ * output as the type it has, print the classes. "Compiles" says nothing about any of it: 15 of 97
+ * sketches of the failure study that compiled never invoked.
  */
 #include <ctype.h>
 #include <string.h>
@@ -15,24 +15,39 @@
 #define ID "semantics"
 
 static const struct gate_note
-    no_invoke = {"no-invoke", FINDING_ERROR, FINDING_E1, "Call interpreter->Invoke() in loop() for every sample.", NULL},
-    once = {"no-invoke", FINDING_WARNING, FINDING_E1, "Call Invoke() in loop(), once per sample.", NULL},
-    no_load = {"no-model-load", FINDING_ERROR, FINDING_E1, "Load the model with tflite::GetModel() in setup().", NULL},
+    no_invoke = {"no-invoke", FINDING_ERROR, FINDING_E1,
+                 "Call interpreter->Invoke() in loop() for every sample.", NULL},
+    once = {"no-invoke", FINDING_WARNING, FINDING_E1, "Call Invoke() in loop(), once per sample.",
+            NULL},
+    no_load = {"no-model-load", FINDING_ERROR, FINDING_E1,
+               "Load the model with tflite::GetModel() in setup().", NULL},
     no_allocate = {"no-allocate", FINDING_ERROR, FINDING_E1,
                    "Call AllocateTensors() in setup() and check for kTfLiteOk.", NULL},
     input_type = {"float-input-type", FINDING_ERROR, FINDING_E1,
-                  "Use the member of the input's real type and quantize with params.scale and params.zero_point.", NULL},
+                  "Use the member of the input's real type and quantize with params.scale and "
+                  "params.zero_point.",
+                  NULL},
     output_type = {"output-type", FINDING_ERROR, FINDING_E1,
-                   "Use the member of the output's real type; compare the scores as they are.", NULL},
-    no_input = {"input-not-filled", FINDING_ERROR, FINDING_E1, "Write every feature into the input tensor before Invoke().", NULL},
-    no_output = {"output-not-read", FINDING_ERROR, FINDING_E1, "Read the output tensor after Invoke() and take the largest score.", NULL},
-    class_missing = {"class-missing", FINDING_ERROR, FINDING_OTHER, "Print the class names exactly as given.", NULL},
-    silent = {"nothing-printed", FINDING_ERROR, FINDING_OTHER, "Print the class of each sample with Serial.println().", NULL},
-    no_sensor = {"sensor-not-read", FINDING_WARNING, FINDING_OTHER, "Read the sensor in loop() instead of using constants.", NULL},
-    not_ready = {"sensor-not-ready", FINDING_WARNING, FINDING_OTHER,
-                 "Wait for APDS.colorAvailable() before readColor(): it switches the color engine on.", NULL},
-    constant = {"constant-input", FINDING_WARNING, FINDING_OTHER, "Fill the input from the sensors.", NULL},
-    placeholder = {"placeholder", FINDING_WARNING, FINDING_C1, "Write the code that the comment stands for.", NULL};
+                   "Use the member of the output's real type; compare the scores as they are.",
+                   NULL},
+    no_input = {"input-not-filled", FINDING_ERROR, FINDING_E1,
+                "Write every feature into the input tensor before Invoke().", NULL},
+    no_output = {"output-not-read", FINDING_ERROR, FINDING_E1,
+                 "Read the output tensor after Invoke() and take the largest score.", NULL},
+    class_missing = {"class-missing", FINDING_ERROR, FINDING_OTHER,
+                     "Print the class names exactly as given.", NULL},
+    silent = {"nothing-printed", FINDING_ERROR, FINDING_OTHER,
+              "Print the class of each sample with Serial.println().", NULL},
+    no_sensor = {"sensor-not-read", FINDING_WARNING, FINDING_OTHER,
+                 "Read the sensor in loop() instead of using constants.", NULL},
+    not_ready =
+        {"sensor-not-ready", FINDING_WARNING, FINDING_OTHER,
+         "Wait for APDS.colorAvailable() before readColor(): it switches the color engine on.",
+         NULL},
+    constant = {"constant-input", FINDING_WARNING, FINDING_OTHER,
+                "Fill the input from the sensors.", NULL},
+    placeholder = {"placeholder", FINDING_WARNING, FINDING_C1,
+                   "Write the code that the comment stands for.", NULL};
 
 struct look {
     const struct gate_artifact *a;
@@ -41,7 +56,8 @@ struct look {
     struct finding_list *out;
 };
 
-static void say_at(const struct look *l, const struct gate_note *n, size_t token, const char *message)
+static void say_at(const struct look *l, const struct gate_note *n, size_t token,
+                   const char *message)
 {
     const struct source *s = &l->k->source;
     bool known = token < s->tokens.n;
@@ -58,19 +74,23 @@ static void check_invoke(const struct look *l)
     case SKETCH_LOOP:
         return;
     case SKETCH_SETUP:
-        say_at(l, &once, at, "Invoke() is reached from setup() only, so only one sample is ever classified.");
+        say_at(l, &once, at,
+               "Invoke() is reached from setup() only, so only one sample is ever classified.");
         return;
     case SKETCH_UNREACHED:
-        say_at(l, &no_invoke, at, "Invoke() stands in a function that neither setup() nor loop() calls.");
+        say_at(l, &no_invoke, at,
+               "Invoke() stands in a function that neither setup() nor loop() calls.");
         return;
     case SKETCH_DEAD:
         say_at(l, &no_invoke, at, "Invoke() stands in a branch that is never taken.");
         return;
     case SKETCH_COMMENT:
-        say_at(l, &no_invoke, at, "Invoke() is mentioned in a comment only: the sketch never runs the model.");
+        say_at(l, &no_invoke, at,
+               "Invoke() is mentioned in a comment only: the sketch never runs the model.");
         return;
     default:
-        say_at(l, &no_invoke, at, "The sketch never calls Invoke(): it compiles, but it does not run the model.");
+        say_at(l, &no_invoke, at,
+               "The sketch never calls Invoke(): it compiles, but it does not run the model.");
     }
 }
 
@@ -81,14 +101,16 @@ static void check_setup(const struct look *l)
     if (sketch_call(l->k, "GetModel", &at) < SKETCH_UNREACHED)
         say_at(l, &no_load, at, "The sketch never loads the model.");
     if (sketch_call(l->k, "AllocateTensors", &at) < SKETCH_SETUP)
-        say_at(l, &no_allocate, at, "AllocateTensors() is never called, so the tensors have no memory.");
+        say_at(l, &no_allocate, at,
+               "AllocateTensors() is never called, so the tensors have no memory.");
 }
 
 static const char *member_of(const char *type)
 {
     static const struct {
         const char *type, *member;
-    } rows[] = {{"float32", "f"}, {"int8", "int8"}, {"uint8", "uint8"}, {"int16", "i16"}, {"int32", "i32"}, {"int64", "i64"}};
+    } rows[] = {{"float32", "f"}, {"int8", "int8"}, {"uint8", "uint8"},
+                {"int16", "i16"}, {"int32", "i32"}, {"int64", "i64"}};
 
     for (size_t i = 0; type && i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (!strcmp(rows[i].type, type))
@@ -99,7 +121,8 @@ static const char *member_of(const char *type)
 
 static bool is_raw(const char *member)
 {
-    return !member[0] || !strcmp(member, "raw") || !strcmp(member, "raw_const") || !strcmp(member, "data");
+    return !member[0] || !strcmp(member, "raw") || !strcmp(member, "raw_const") ||
+           !strcmp(member, "data");
 }
 
 /* The value in  …data.int8[ … ] = VALUE ;  is a single number. */
@@ -124,8 +147,8 @@ struct accesses {
     bool said_input, said_output;
 };
 
-static void check_type(const struct look *l, enum sketch_tensor tensor, const char *member, size_t token,
-                       struct accesses *n)
+static void check_type(const struct look *l, enum sketch_tensor tensor, const char *member,
+                       size_t token, struct accesses *n)
 {
     bool in = tensor == SKETCH_INPUT;
     const char *type = in ? l->c->input_type : l->c->output_type, *want = member_of(type);
@@ -141,8 +164,12 @@ static void check_type(const struct look *l, enum sketch_tensor tensor, const ch
         return;
     *said = true;
     gate_say(l->out, ID, in ? &input_type : &output_type, l->a, t->line, t->column,
-             "data.%s is used, but the %s is %s: the numbers are silently wrong; data.%s is right.", member,
-             in ? "input" : tensor == SKETCH_OUTPUT ? "output" : "tensor", type, want);
+             "data.%s is used, but the %s is %s: the numbers are silently wrong; data.%s is right.",
+             member,
+             in                        ? "input"
+             : tensor == SKETCH_OUTPUT ? "output"
+                                       : "tensor",
+             type, want);
 }
 
 static void check_tensors(const struct look *l)
@@ -167,7 +194,8 @@ static void check_tensors(const struct look *l)
         }
     }
     if (!n.input && !n.unknown)
-        say_at(l, &no_input, l->k->source.tokens.n, "Nothing is ever written into the input tensor.");
+        say_at(l, &no_input, l->k->source.tokens.n,
+               "Nothing is ever written into the input tensor.");
     else if (n.constants && n.constants == n.sets)
         say_at(l, &constant, n.constant_at, "The input tensor is filled with constants only.");
     if (!n.output && !n.unknown)
@@ -204,15 +232,20 @@ static bool is_number(const char *word)
 static void check_printed(const struct look *l)
 {
     size_t at;
-    bool prints = sketch_call(l->k, "println", &at) >= SKETCH_SETUP || sketch_call(l->k, "print", &at) >= SKETCH_SETUP ||
-                  sketch_call(l->k, "printf", &at) >= SKETCH_SETUP || sketch_call(l->k, "write", &at) >= SKETCH_SETUP;
+    bool prints = sketch_call(l->k, "println", &at) >= SKETCH_SETUP ||
+                  sketch_call(l->k, "print", &at) >= SKETCH_SETUP ||
+                  sketch_call(l->k, "printf", &at) >= SKETCH_SETUP ||
+                  sketch_call(l->k, "write", &at) >= SKETCH_SETUP;
 
     if (!prints)
         say_at(l, &silent, l->k->source.tokens.n, "The sketch never prints anything.");
     for (int i = 0; i < l->c->n_classes; i++) {
         const char *name = l->c->classes[i];
-        if (!is_number(name) && !has_string_with(&l->k->source, name)) /* a number may be printed as one */
-            gate_say(l->out, ID, &class_missing, l->a, 0, 0, "The class \"%s\" stands in no text of the sketch, so it is never printed.", name);
+        if (!is_number(name) &&
+            !has_string_with(&l->k->source, name)) /* a number may be printed as one */
+            gate_say(l->out, ID, &class_missing, l->a, 0, 0,
+                     "The class \"%s\" stands in no text of the sketch, so it is never printed.",
+                     name);
     }
 }
 
@@ -254,7 +287,9 @@ static void check_sensor(const struct look *l, const char *id)
         const char *text = s->calls ? s->calls : signatures_of(b, s->library);
         if (!str_eq(s->id, id) || !text || reads_sensor(l, text))
             continue;
-        gate_say(l->out, ID, &no_sensor, l->a, 0, 0, "The sensor \"%s\" (%s) feeds the model, but the sketch never reads it.", id, s->library);
+        gate_say(l->out, ID, &no_sensor, l->a, 0, 0,
+                 "The sensor \"%s\" (%s) feeds the model, but the sketch never reads it.", id,
+                 s->library);
     }
 }
 
@@ -266,14 +301,17 @@ static void check_sensors(const struct look *l)
     for (int i = 0; l->c->board && i < l->c->n_sensors; i++)
         check_sensor(l, l->c->sensors[i]);
     if (l->c->serial_input && source_find(s, 0, "Serial1") == s->tokens.n)
-        say_at(l, &no_sensor, s->tokens.n, "Some inputs come as lines on Serial1, but the sketch never reads Serial1.");
+        say_at(l, &no_sensor, s->tokens.n,
+               "Some inputs come as lines on Serial1, but the sketch never reads Serial1.");
     if (read < s->tokens.n && source_find(s, 0, "colorAvailable") == s->tokens.n)
-        say_at(l, &not_ready, read, "readColor() is called without colorAvailable(): the real sensor then reads zeros.");
+        say_at(l, &not_ready, read,
+               "readColor() is called without colorAvailable(): the real sensor then reads zeros.");
 }
 
 static void check_placeholders(const struct look *l)
 {
-    static const char *const words[] = {"your code here", "todo", "placeholder", "fill in", "replace this", "implement"};
+    static const char *const words[] = {"your code here", "todo",         "placeholder",
+                                        "fill in",        "replace this", "implement"};
     const struct source *s = &l->k->source;
 
     for (size_t i = 0; i < s->comments.n; i++) {
@@ -281,14 +319,15 @@ static void check_placeholders(const struct look *l)
         for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
             if (!holds_word(s->bytes + m->start, m->end - m->start, words[w]))
                 continue;
-            gate_say(l->out, ID, &placeholder, l->a, m->line, 0, "A comment says \"%s\": code may be missing here.", words[w]);
+            gate_say(l->out, ID, &placeholder, l->a, m->line, 0,
+                     "A comment says \"%s\": code may be missing here.", words[w]);
             break;
         }
     }
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     struct sketch k;
     struct look l = {a, c, &k, out};
@@ -308,6 +347,11 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_semantics = {
-    ID, "The sketch loads the model, fills the input, invokes, reads the output by its type, prints the classes.",
-    GATE_BEFORE, 1u << ARTIFACT_SKETCH, NULL, check,
+    ID,
+    "The sketch loads the model, fills the input, invokes, reads the output by its type, prints "
+    "the classes.",
+    GATE_BEFORE,
+    1u << ARTIFACT_SKETCH,
+    NULL,
+    check,
 };

@@ -11,7 +11,8 @@ static bool is_live_name(const struct source *s, size_t i)
 
 static bool is_control(const char *name)
 {
-    static const char *const words[] = {"if", "for", "while", "switch", "catch", "return", "sizeof", "alignas",
+    static const char *const words[] = {"if",       "for",           "while",  "switch",
+                                        "catch",    "return",        "sizeof", "alignas",
                                         "decltype", "__attribute__", "defined"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -21,7 +22,8 @@ static bool is_control(const char *name)
     return false;
 }
 
-/* NAME ( … ) [const] [: initializers] { … } : the token of the brace, tokens.n when it is no definition. */
+/* NAME ( … ) [const] [: initializers] { … } : the token of the brace, tokens.n when it is no
+ * definition. */
 static size_t body_of(const struct source *s, size_t i)
 {
     size_t k;
@@ -46,12 +48,14 @@ static int read_functions(struct sketch *k)
         f.close = source_close(s, f.open);
         if (vec_push(&k->functions, f, SKETCH_FUNCTIONS_MAX))
             return -1;
-        i = f.open; /* bodies hold no named functions; lambdas and classes have no reachability of their own */
+        i = f.open; /* bodies hold no named functions; lambdas and classes have no reachability of
+                       their own */
     }
     return 0;
 }
 
-/* Spreads the two marks along names until nothing changes; a name of a function counts as a call of it. */
+/* Spreads the two marks along names until nothing changes; a name of a function counts as a call of
+ * it. */
 static void mark_reachable(struct sketch *k)
 {
     bool again = true;
@@ -115,7 +119,8 @@ static enum sketch_use use_at(const struct sketch *k, size_t i)
         if (i > f->open && i < f->close)
             return f->from_loop ? SKETCH_LOOP : f->from_setup ? SKETCH_SETUP : SKETCH_UNREACHED;
     }
-    return k->source.tokens.items[i].directive ? SKETCH_LOOP : SKETCH_UNREACHED; /* a macro may stand anywhere */
+    return k->source.tokens.items[i].directive ? SKETCH_LOOP
+                                               : SKETCH_UNREACHED; /* a macro may stand anywhere */
 }
 
 enum sketch_use sketch_call(const struct sketch *k, const char *name, size_t *ret_at)
@@ -146,9 +151,11 @@ static enum sketch_tensor tensor_of_method(const struct source *s, size_t i)
 {
     const char *name = s->tokens.items[i].text;
 
-    if (!strcmp(name, "input") || !strcmp(name, "input_tensor") || !strcmp(name, "typed_input_tensor"))
+    if (!strcmp(name, "input") || !strcmp(name, "input_tensor") ||
+        !strcmp(name, "typed_input_tensor"))
         return SKETCH_INPUT;
-    if (!strcmp(name, "output") || !strcmp(name, "output_tensor") || !strcmp(name, "typed_output_tensor"))
+    if (!strcmp(name, "output") || !strcmp(name, "output_tensor") ||
+        !strcmp(name, "typed_output_tensor"))
         return SKETCH_OUTPUT;
     return SKETCH_UNKNOWN;
 }
@@ -160,7 +167,8 @@ static enum sketch_tensor tensor_of_name(const struct source *s, const char *nam
         if (!source_is(s, i, name) || !source_is(s, i + 1, "="))
             continue;
         for (size_t k = i + 2; k < s->tokens.n && !source_is(s, k, ";"); k++) {
-            enum sketch_tensor t = source_is(s, k + 1, "(") ? tensor_of_method(s, k) : SKETCH_UNKNOWN;
+            enum sketch_tensor t =
+                source_is(s, k + 1, "(") ? tensor_of_method(s, k) : SKETCH_UNKNOWN;
             if (t != SKETCH_UNKNOWN)
                 return t;
         }
@@ -183,16 +191,16 @@ static enum sketch_tensor tensor_before(const struct source *s, size_t i)
     return SKETCH_UNKNOWN;
 }
 
-bool sketch_access(const struct sketch *k, size_t *at, enum sketch_tensor *ret_tensor, const char **ret_member,
-                   size_t *ret_token)
+bool sketch_access(const struct sketch *k, size_t *at, enum sketch_tensor *ret_tensor,
+                   const char **ret_member, size_t *ret_token)
 {
     const struct source *s = &k->source;
 
     for (size_t i = *at; i + 2 < s->tokens.n; i++) {
         if (s->tokens.items[i].dead)
             continue;
-        if (i > 1 && source_is(s, i, "data") && (source_is(s, i - 1, "->") || source_is(s, i - 1, ".")) &&
-            source_is(s, i + 1, ".")) {
+        if (i > 1 && source_is(s, i, "data") &&
+            (source_is(s, i - 1, "->") || source_is(s, i - 1, ".")) && source_is(s, i + 1, ".")) {
             *ret_tensor = tensor_before(s, i - 2);
             *ret_member = s->tokens.items[i + 2].text;
             *ret_token = i + 2;

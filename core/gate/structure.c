@@ -10,26 +10,34 @@
 enum { DEPTH_MAX = 256 };
 
 static const struct gate_note
-    no_main = {"no-main", FINDING_ERROR, FINDING_E4, "Write void setup() and void loop(), once each.", NULL},
-    twice = {"main-twice", FINDING_ERROR, FINDING_C2, "Keep one definition; merge what the others do.", NULL},
-    own_main = {"no-main", FINDING_ERROR, FINDING_E4, "Remove main(); the board's core calls setup() and loop().", NULL},
+    no_main = {"no-main", FINDING_ERROR, FINDING_E4,
+               "Write void setup() and void loop(), once each.", NULL},
+    twice = {"main-twice", FINDING_ERROR, FINDING_C2,
+             "Keep one definition; merge what the others do.", NULL},
+    own_main = {"no-main", FINDING_ERROR, FINDING_E4,
+                "Remove main(); the board's core calls setup() and loop().", NULL},
     open_text = {"unclosed", FINDING_ERROR, FINDING_C2, "Close it.", NULL},
-    brackets = {"unbalanced", FINDING_ERROR, FINDING_C2, "Balance the brackets; the reply may have been cut off.", NULL},
+    brackets = {"unbalanced", FINDING_ERROR, FINDING_C2,
+                "Balance the brackets; the reply may have been cut off.", NULL},
     indent = {"indentation", FINDING_ERROR, FINDING_C2, "Indent with spaces only.", NULL},
     nothing = {"empty", FINDING_ERROR, FINDING_C1, "Ask again for the complete file.", NULL},
-    json = {"json-malformed", FINDING_ERROR, FINDING_A1, "Write one JSON object, without comments or trailing commas.", NULL};
+    json = {"json-malformed", FINDING_ERROR, FINDING_A1,
+            "Write one JSON object, without comments or trailing commas.", NULL};
 
-static void check_unclosed(const struct gate_artifact *a, const struct source *s, struct finding_list *out)
+static void check_unclosed(const struct gate_artifact *a, const struct source *s,
+                           struct finding_list *out)
 {
     if (s->unclosed)
-        gate_say(out, ID, &open_text, a, s->unclosed_line, 0, "The %s that begins here is never closed.", s->unclosed);
+        gate_say(out, ID, &open_text, a, s->unclosed_line, 0,
+                 "The %s that begins here is never closed.", s->unclosed);
 }
 
 static bool has_conditions(const struct source *s)
 {
     for (size_t i = 0; i + 1 < s->tokens.n; i++) {
         if (s->tokens.items[i].directive && s->tokens.items[i].first &&
-            (source_is(s, i + 1, "if") || source_is(s, i + 1, "ifdef") || source_is(s, i + 1, "ifndef")))
+            (source_is(s, i + 1, "if") || source_is(s, i + 1, "ifdef") ||
+             source_is(s, i + 1, "ifndef")))
             return true;
     }
     return false;
@@ -40,7 +48,8 @@ static char partner(char c)
     return c == ')' ? '(' : c == ']' ? '[' : c == '}' ? '{' : '\0';
 }
 
-static void check_brackets(const struct gate_artifact *a, const struct source *s, struct finding_list *out)
+static void check_brackets(const struct gate_artifact *a, const struct source *s,
+                           struct finding_list *out)
 {
     const struct source_token *stack[DEPTH_MAX];
     int n = 0;
@@ -56,17 +65,19 @@ static void check_brackets(const struct gate_artifact *a, const struct source *s
             stack[n++] = t;
         } else if (partner(c)) {
             if (!n)
-                gate_say(out, ID, &brackets, a, t->line, t->column, "This '%c' closes nothing that is open.", c);
+                gate_say(out, ID, &brackets, a, t->line, t->column,
+                         "This '%c' closes nothing that is open.", c);
             else if (stack[n - 1]->text[0] != partner(c))
                 gate_say(out, ID, &brackets, a, stack[n - 1]->line, stack[n - 1]->column,
-                         "This '%c' is still open at the '%c' of line %d.", stack[n - 1]->text[0], c, t->line);
+                         "This '%c' is still open at the '%c' of line %d.", stack[n - 1]->text[0],
+                         c, t->line);
             if (!n || stack[--n]->text[0] != partner(c))
                 return;
         }
     }
     if (n)
-        gate_say(out, ID, &brackets, a, stack[n - 1]->line, stack[n - 1]->column, "This '%c' is never closed.",
-                 stack[n - 1]->text[0]);
+        gate_say(out, ID, &brackets, a, stack[n - 1]->line, stack[n - 1]->column,
+                 "This '%c' is never closed.", stack[n - 1]->text[0]);
 }
 
 static void check_function(const struct gate_artifact *a, const struct sketch *k, const char *name,
@@ -110,7 +121,8 @@ static void check_sketch(const struct gate_artifact *a, struct finding_list *out
 }
 
 /* Tabs and spaces together in the indentation of the file's code lines. */
-static void check_indentation(const struct gate_artifact *a, const struct source *s, struct finding_list *out)
+static void check_indentation(const struct gate_artifact *a, const struct source *s,
+                              struct finding_list *out)
 {
     int tabs = 0, spaces = 0;
 
@@ -155,11 +167,12 @@ static void check_json(const struct gate_artifact *a, struct finding_list *out)
         return;
     for (size_t i = 0; i < from + bad && i < a->len; i++)
         line += a->bytes[i] == '\n';
-    gate_say(out, ID, &json, a, line, 0, used ? "Text follows the JSON object." : "The JSON is malformed here.");
+    gate_say(out, ID, &json, a, line, 0,
+             used ? "Text follows the JSON object." : "The JSON is malformed here.");
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     (void)c;
     (void)result;
@@ -172,6 +185,10 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
 }
 
 const struct gate gate_structure = {
-    ID, "setup() and loop() exactly once; brackets, quotes, indentation; JSON well formed.", GATE_BEFORE,
-    GATE_CODE | 1u << ARTIFACT_JSON, NULL, check,
+    ID,
+    "setup() and loop() exactly once; brackets, quotes, indentation; JSON well formed.",
+    GATE_BEFORE,
+    GATE_CODE | 1u << ARTIFACT_JSON,
+    NULL,
+    check,
 };

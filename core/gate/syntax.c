@@ -21,11 +21,14 @@ static const char program[] =
     "except (ValueError, RecursionError, MemoryError) as e:\n"
     "    print(0, 0, str(e) or 'too deeply nested', sep='\\t')\n";
 
-static const struct gate_note
-    wrong = {"python-syntax", FINDING_ERROR, FINDING_C2, "Correct the line; Python cannot read the script.", NULL},
-    unknown = {"python-syntax", FINDING_WARNING, FINDING_B1, "Look at the doctor's report: is python3 installed?", NULL};
+static const struct gate_note wrong = {"python-syntax", FINDING_ERROR, FINDING_C2,
+                                       "Correct the line; Python cannot read the script.", NULL},
+                              unknown = {"python-syntax", FINDING_WARNING, FINDING_B1,
+                                         "Look at the doctor's report: is python3 installed?",
+                                         NULL};
 
-static int make_job(const struct gate_artifact *a, const struct gate_context *c, struct job **ret_job, struct err *err)
+static int make_job(const struct gate_artifact *a, const struct gate_context *c,
+                    struct job **ret_job, struct err *err)
 {
     const char *name = a->name ? path_base(a->name) : "script.py";
     struct job *j = job_new("check the script's syntax");
@@ -58,8 +61,8 @@ static int make_job(const struct gate_artifact *a, const struct gate_context *c,
     return 0;
 }
 
-static void check(const struct gate_artifact *a, const struct gate_context *c, const struct job_result *result,
-                  struct finding_list *out)
+static void check(const struct gate_artifact *a, const struct gate_context *c,
+                  const struct job_result *result, struct finding_list *out)
 {
     char text[400], stop[128];
     char *save = NULL, *field[FIELDS] = {NULL};
@@ -80,13 +83,15 @@ static void check(const struct gate_artifact *a, const struct gate_context *c, c
     field[0] = strtok_r(text, "\t", &save);
     for (int i = 1; i < FIELDS; i++)
         field[i] = strtok_r(NULL, i + 1 < FIELDS ? "\t" : "", &save);
-    if (!field[2] || !str_to_long(field[0], &line) || !str_to_long(field[1], &column) || line < 0 || line > INT32_MAX ||
-        column < 0 || column > INT32_MAX)
+    if (!field[2] || !str_to_long(field[0], &line) || !str_to_long(field[1], &column) || line < 0 ||
+        line > INT32_MAX || column < 0 || column > INT32_MAX)
         line = column = 0;
     gate_say(out, ID, &wrong, a, (int)line, (int)column, "Python cannot read the script: %s.",
              field[2] ? field[2] : "it says nothing more");
 }
 
 const struct gate gate_syntax = {
-    ID, "Python can read the script (compiled in the box, not run).", GATE_BEFORE, 1u << ARTIFACT_PYTHON, make_job, check,
+    ID,          "Python can read the script (compiled in the box, not run).",
+    GATE_BEFORE, 1u << ARTIFACT_PYTHON,
+    make_job,    check,
 };

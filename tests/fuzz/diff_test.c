@@ -67,7 +67,8 @@ static void random_bytes(void **state)
             diff_words(&d.rows.items[0], &d.rows.items[1], x, &marks_a, y, &marks_b, 8);
         for (int k = 0; k < 3 && d.hunks.n; k++) {
             fill(&edit, 60);
-            assert_int_equal(hunk_edit(&d, (int)rnd((uint32_t)d.hunks.n), buf_text(&edit), edit.len), 0);
+            assert_int_equal(hunk_edit(&d, (int)rnd((uint32_t)d.hunks.n), buf_text(&edit),
+                edit.len), 0);
         }
         apply_is(&d, none, &a);
         diff_done(&d);

@@ -22,9 +22,12 @@ static uint32_t rnd(uint32_t below)
 }
 
 static const char *const pieces[] = {
-    "```", "````", "~~~", "```cpp", "```python\n", "\n", "\r\n", "   ", "\t", "<think>", "</think>\n", "{", "}", "{\"a\": ",
-    "1}", "\"", "'", "\\", "/*", "*/", "//", "#", "void setup() {}\n", "void loop() {}\n", "import os\n", "R\"x(", ")x\"",
-    "Option 1\n", "\xEF\xBB\xBF", "\xC3\x28", "漢", "rest of the code", "\"\"\"", "[", "]", "\\\n", "#if 0\n", "#endif\n",
+    "```", "````", "~~~", "```cpp", "```python\n", "\n", "\r\n", "   ", "\t", "<think>",
+        "</think>\n", "{", "}", "{\"a\": ",
+    "1}", "\"", "'", "\\", "/*", "*/", "//", "#", "void setup() {}\n", "void loop() {}\n",
+        "import os\n", "R\"x(", ")x\"",
+    "Option 1\n", "\xEF\xBB\xBF", "\xC3\x28", "漢", "rest of the code", "\"\"\"", "[", "]", "\\\n",
+        "#if 0\n", "#endif\n",
     "#include <", ">", "Here is some text for you.\n",
 };
 
@@ -60,7 +63,8 @@ static void random_replies(void **state)
         exact = os_dup(buf_text(&reply), reply.len);
         buf_reset(&out);
         finding_list_reset(&found);
-        rc = extract_artifact((enum artifact_kind)rnd(ARTIFACT_KINDS), exact, reply.len, &out, &found);
+        rc = extract_artifact((enum artifact_kind)rnd(ARTIFACT_KINDS), exact, reply.len, &out,
+            &found);
         assert_true(rc == 0 || rc == 1);
         assert_int_equal(rc == 1, finding_count(&found, FINDING_ERROR) > 0);
         assert_int_equal(rc == 0, out.len > 0);
@@ -90,7 +94,8 @@ static void random_sources(void **state)
         memcpy(exact, buf_text(&text), text.len);
         assert_int_equal(source_init(&s, i % 2 ? SOURCE_CPP : SOURCE_PY, exact, text.len), 0);
         for (size_t k = 0; k < s.tokens.n; k++) {
-            assert_true(s.tokens.items[k].start >= last && s.tokens.items[k].end > s.tokens.items[k].start);
+            assert_true(s.tokens.items[k].start >= last &&
+                s.tokens.items[k].end > s.tokens.items[k].start);
             last = s.tokens.items[k].end;
         }
         assert_true(last <= text.len);

@@ -87,7 +87,8 @@ static void identity(const struct keras *k, char hex[SHA256_HEX])
 
     buf_init(&z.file, 1 << 16);
     buf_init(&z.directory, 1 << 16);
-    snprintf(meta, sizeof(meta), "{\"keras_version\": \"3.15.1\", \"date_saved\": \"%s\"}", k->date);
+    snprintf(meta, sizeof(meta), "{\"keras_version\": \"3.15.1\", \"date_saved\": \"%s\"}",
+        k->date);
     zip_add(&z, "metadata.json", meta, 0x00210000);
     zip_add(&z, "config.json", k->config, 0x00210000);
     zip_add(&z, "model.weights.h5", k->weights, k->stamp);
@@ -100,7 +101,8 @@ static void identity(const struct keras *k, char hex[SHA256_HEX])
 
 #define CONFIG(a, b) "{\"x\": {\"shared_object_id\": " a "}, \"y\": {\"shared_object_id\": " b "}}"
 
-static const struct keras base = {"2026-11-21@12:46:01", CONFIG("1397", "1397"), "WEIGHTS", 1, NULL};
+static const struct keras base = {"2026-11-21@12:46:01", CONFIG("1397", "1397"), "WEIGHTS", 1,
+    NULL};
 
 static void a_later_save_of_the_same_model_is_the_same(void **state)
 {
@@ -191,9 +193,12 @@ static void json_spans(void **state)
         const char *text;
         size_t span;
     } rows[] = {
-        {"{}", 2}, {"{ } x", 3}, {"{\"a\":{\"b\":[1,2,{}]},\"c\":-1.5e+3}", 32}, {"{\"a\":\"\\u00e9\\\"}\"}", 17},
-        {"{\"a\":1,}", 0}, {"{\"a\" 1}", 0}, {"{'a':1}", 0}, {"{\"a\":01}", 0}, {"{\"a\":1.}", 0}, {"{\"a\":[1 2]}", 0},
-        {"{\"a\":\"x\ny\"}", 0}, {"{\"a\":tru}", 0}, {"{\"a\":1", 0}, {"[1]", 0}, {"{\"a\":[}", 0}, {"", 0},
+        {"{}", 2}, {"{ } x", 3}, {"{\"a\":{\"b\":[1,2,{}]},\"c\":-1.5e+3}", 32},
+         {"{\"a\":\"\\u00e9\\\"}\"}", 17},
+        {"{\"a\":1,}", 0}, {"{\"a\" 1}", 0}, {"{'a':1}", 0}, {"{\"a\":01}", 0}, {"{\"a\":1.}", 0},
+         {"{\"a\":[1 2]}", 0},
+        {"{\"a\":\"x\ny\"}", 0}, {"{\"a\":tru}", 0}, {"{\"a\":1", 0}, {"[1]", 0}, {"{\"a\":[}", 0},
+         {"", 0},
     };
     char deep[400] = "";
 

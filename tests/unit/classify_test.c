@@ -34,14 +34,16 @@ static const struct message_case messages[] = {
     {"'MicroPrintf' was not declared in this scope", "E1", "tflm-api"},
     {"'class tflite::MicroInterpreter' has no member named 'run'", "E1", "tflm-api"},
     {"'class tflite::MicroMutableOpResolver<2>' has no member named 'AddDense'", "E1", "tflm-api"},
-    {"'TfLitePtrUnion' {aka 'union TfLitePtrUnion'} has no member named 'float32'", "E1", "tflm-api"},
+    {"'TfLitePtrUnion' {aka 'union TfLitePtrUnion'} has no member named 'float32'", "E1",
+     "tflm-api"},
     {"tensorflow/lite/micro/micro_log.h: No such file or directory", "E1", "tflm-api"},
     {"'tensorflow' has not been declared", "E2", "desktop-tensorflow"},
     {"tensorflow/core/public/session.h: No such file or directory", "E2", "desktop-tensorflow"},
     {"Adafruit_APDS9960X.h: No such file or directory", "D1", "header-missing"},
     {"fatal error: FruitSensor.h: No such file or directory", "D1", "header-missing"},
     {"model.h: No such file or directory", "D1", "model-header"},
-    {"'class APDS9960' has no member named 'readColour'; did you mean 'readColor'?", "D2", "sensor-api"},
+    {"'class APDS9960' has no member named 'readColour'; did you mean 'readColor'?", "D2",
+     "sensor-api"},
     {"no matching function for call to 'APDS9960::readColor()'", "D2", "sensor-api"},
     {"'APDS' was not declared in this scope", "D2", "sensor-api"},
     {"'TCS34725_INTEGRATIONTIME_50MS' was not declared in this scope", "E3", "sensor-constant"},
@@ -63,7 +65,8 @@ static const struct message_case messages[] = {
     {"undefined reference to `loop()'", "E4", "no-main"},
     {"undefined reference to `setup'", "E4", "no-main"},
     {"undefined reference to `readFruit(int)'", "C4", "undefined-reference"},
-    {"undefined reference to `tflite::MicroErrorReporter::Report(char const*, std::__va_list)'", "E1", "tflm-api"},
+    {"undefined reference to `tflite::MicroErrorReporter::Report(char const*, std::__va_list)'",
+     "E1", "tflm-api"},
     {"'FruitClassifier' does not name a type", "D2", "unknown-type"},
     {"'class Print' has no member named 'printLine'", "D2", "wrong-member"},
     {"cannot convert 'const char*' to 'int' in initialization", "C2", "type-mismatch"},
@@ -71,16 +74,24 @@ static const struct message_case messages[] = {
     {"region `RAM' overflowed by 143328 bytes", "other", "ram-overflow"},
     {"section `.text' will not fit in region `FLASH'", "other", "flash-overflow"},
     {"Didn't find op for builtin opcode 'QUANTIZE' version '1'", "E1", "op-missing"},
-    {"Arena size is too small for activation buffers. Needed 3040 but only 1000 was available.", "E1", "arena-too-small"},
-    {"Failed to resize buffer. Requested: 1520, available 412, missing: 1108", "E1", "arena-too-small"},
-    {"Model provided is schema version 2 not equal to supported version 3.", "E1", "schema-version"},
-    {"It ended with code 1: ModuleNotFoundError: No module named 'seaborn'", "D1", "module-missing"},
+    {"Arena size is too small for activation buffers. Needed 3040 but only 1000 was available.",
+     "E1", "arena-too-small"},
+    {"Failed to resize buffer. Requested: 1520, available 412, missing: 1108", "E1",
+     "arena-too-small"},
+    {"Model provided is schema version 2 not equal to supported version 3.", "E1",
+     "schema-version"},
+    {"It ended with code 1: ModuleNotFoundError: No module named 'seaborn'", "D1",
+     "module-missing"},
     {"It ended with code 1: KeyError: 'colour'", "D2", "column-name"},
-    {"It ended with code 1: FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'", "D1", "file-missing"},
-    {"It ended with code 1: AttributeError: 'DataFrame' object has no attribute 'append'", "D2", "wrong-member"},
+    {"It ended with code 1: FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'",
+     "D1", "file-missing"},
+    {"It ended with code 1: AttributeError: 'DataFrame' object has no attribute 'append'", "D2",
+     "wrong-member"},
     {"It ended with code 1: NameError: name 'df' is not defined", "C4", "undeclared"},
-    {"It ended with code 1: ImportError: cannot import name 'x' from 'sklearn'", "C3", "import-name"},
-    {"It ended with code 1: ValueError: could not convert string to float: 'n/a'", "C1", "value-error"},
+    {"It ended with code 1: ImportError: cannot import name 'x' from 'sklearn'", "C3",
+     "import-name"},
+    {"It ended with code 1: ValueError: could not convert string to float: 'n/a'", "C1",
+     "value-error"},
     {"IndentationError: unexpected indent", "C2", "indentation"},
     {"SyntaxError: invalid syntax", "C2", "python-syntax"},
     {"connect to 127.0.0.1 port 11434: Connection refused", "B1", "backend-down"},
@@ -101,7 +112,8 @@ static void messages_get_their_category_and_cause(void **state)
         const char *category = c ? finding_categories[c->category].id : "none";
         if (c && !strcmp(category, messages[i].category) && !strcmp(c->id, messages[i].cause))
             continue;
-        print_error("%s\n  is %s %s, expected %s %s\n", messages[i].message, category, c ? c->id : "-",
+        print_error("%s\n  is %s %s, expected %s %s\n", messages[i].message, category,
+            c ? c->id : "-",
                     messages[i].category, messages[i].cause);
         failed++;
     }
@@ -116,7 +128,8 @@ static void nothing_is_made_up(void **state)
     (void)state;
     assert_null(failure_cause_of("The weather is fine today."));
     finding_list_init(&l);
-    f = finding_add(&l, "compile", FINDING_ERROR, FINDING_NONE, "%s", "something nobody has ever seen");
+    f = finding_add(&l, "compile", FINDING_ERROR, FINDING_NONE, "%s",
+        "something nobody has ever seen");
     assert_int_equal(failure_classify(f), 1);
     assert_int_equal(f->category, FINDING_OTHER);
     assert_string_equal(f->cause, "");
@@ -139,7 +152,8 @@ static struct finding_list list_of(const char *const *texts, int n)
 static void the_root_does_not_depend_on_order(void **state)
 {
     static const char *texts[] = {
-        "'graph' was not declared in this scope", "expected ';' before 'graph'", "'Model' in namespace 'tflite' does not name a type",
+        "'graph' was not declared in this scope", "expected ';' before 'graph'",
+            "'Model' in namespace 'tflite' does not name a type",
         "'interp' was not declared in this scope", "'class Print' has no member named 'x'",
     };
 
@@ -160,7 +174,8 @@ static void the_root_does_not_depend_on_order(void **state)
 
 static void a_name_clash_is_not_a_syntax_error(void **state)
 {
-    static const char *const texts[] = {"conflicting declaration 'const tflite::Model* model'", "expected primary-expression before '*' token"};
+    static const char *const texts[] = {"conflicting declaration 'const tflite::Model* model'",
+        "expected primary-expression before '*' token"};
     struct finding_list l = list_of(texts, 2);
     struct failure_verdict v;
 
@@ -218,7 +233,8 @@ static void what_a_gate_said_is_kept(void **state)
     assert_int_equal(failure_classify(f), 0);
     assert_string_equal(f->cause, "no-invoke");
     assert_int_equal(f->category, FINDING_E1);
-    f = finding_add(&l, "outputs", FINDING_ERROR, FINDING_NONE, "It ended with code 1: KeyError: 'x'");
+    f = finding_add(&l, "outputs", FINDING_ERROR, FINDING_NONE,
+        "It ended with code 1: KeyError: 'x'");
     str_copy(f->cause, sizeof(f->cause), "script-failed");
     assert_int_equal(failure_classify(f), 0);
     assert_string_equal(f->cause, "column-name"); /* deeper than where it was seen */
@@ -253,17 +269,24 @@ static const struct retry_case retries[] = {
     {"nothing yet", {{0}}, 0, RETRY_FRESH},
     {"passed", {{FINDING_NONE, "", "", RETRY_FRESH, false}}, 1, RETRY_DONE},
     {"repairable", {{FINDING_E1, "tflm-api", "", RETRY_FRESH, true}}, 1, RETRY_REPAIR},
-    {"repair did not do", {{FINDING_E1, "tflm-api", "", RETRY_FRESH, true}, {FINDING_C2, "syntax", "", RETRY_REPAIR, true}}, 2, RETRY_ERROR},
+    {"repair did not do", {{FINDING_E1, "tflm-api", "", RETRY_FRESH, true}, {FINDING_C2, "syntax",
+     "", RETRY_REPAIR, true}}, 2, RETRY_ERROR},
     {"not repairable", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}}, 1, RETRY_ERROR},
     {"no shape", {{FINDING_A2, "reply-several", "", RETRY_FRESH, false}}, 1, RETRY_FRESH},
-    {"the same twice", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_C2, "syntax", "", RETRY_ERROR, false}}, 2, RETRY_ASK},
-    {"same category, other cause", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_C2, "unclosed", "", RETRY_ERROR, false}}, 2, RETRY_ERROR},
-    {"the same, not in a row", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_D1, "header-missing", "", RETRY_ERROR, false},
+    {"the same twice", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_C2, "syntax", "",
+     RETRY_ERROR, false}}, 2, RETRY_ASK},
+    {"same category, other cause", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_C2,
+     "unclosed", "", RETRY_ERROR, false}}, 2, RETRY_ERROR},
+    {"the same, not in a row", {{FINDING_C2, "syntax", "", RETRY_FRESH, false}, {FINDING_D1,
+     "header-missing", "", RETRY_ERROR, false},
                                 {FINDING_C2, "syntax", "", RETRY_ERROR, false}}, 3, RETRY_FRESH},
-    {"used up", {{FINDING_C2, "a", "", RETRY_FRESH, false}, {FINDING_C2, "b", "", RETRY_ERROR, false}, {FINDING_C2, "c", "", RETRY_ERROR, false},
-                 {FINDING_C2, "d", "", RETRY_FRESH, false}, {FINDING_C2, "e", "", RETRY_ERROR, true}}, 5, RETRY_ASK},
+    {"used up", {{FINDING_C2, "a", "", RETRY_FRESH, false}, {FINDING_C2, "b", "", RETRY_ERROR,
+     false}, {FINDING_C2, "c", "", RETRY_ERROR, false},
+                 {FINDING_C2, "d", "", RETRY_FRESH, false}, {FINDING_C2, "e", "", RETRY_ERROR,
+                  true}}, 5, RETRY_ASK},
     {"back end", {{FINDING_B1, "backend-down", "", RETRY_FRESH, false}}, 1, RETRY_ASK},
-    {"another step is to blame", {{FINDING_E1, "op-unsupported", "convert", RETRY_FRESH, true}}, 1, RETRY_ASK},
+    {"another step is to blame", {{FINDING_E1, "op-unsupported", "convert", RETRY_FRESH, true}}, 1,
+     RETRY_ASK},
 };
 
 static void retries_follow_what_was_tried(void **state)

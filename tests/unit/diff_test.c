@@ -28,7 +28,8 @@ static const struct diff_case cases[] = {
      "@@ -1,2 +1,2 @@\n температура\n-漢字\n+漢子\n"},
     {"two hunks", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "1x\n2\n3\n4\n5\n6\n7\n8\n9\n10x\n", 2, 2, 2,
      "@@ -1,4 +1,4 @@\n-1\n+1x\n 2\n 3\n 4\n@@ -7,4 +7,4 @@\n 7\n 8\n 9\n-10\n+10x\n"},
-    {"one hunk when context meets", "1\n2\n3\n4\n5\n6\n7\n8\n", "1x\n2\n3\n4\n5\n6\n7\n8x\n", 1, 2, 2,
+    {"one hunk when context meets", "1\n2\n3\n4\n5\n6\n7\n8\n", "1x\n2\n3\n4\n5\n6\n7\n8x\n", 1, 2,
+     2,
      "@@ -1,8 +1,8 @@\n-1\n+1x\n 2\n 3\n 4\n 5\n 6\n 7\n-8\n+8x\n"},
 };
 
@@ -121,7 +122,8 @@ static void long_texts_become_one_hunk(void **state)
 
 static void words_mark_what_differs(void **state)
 {
-    struct diff_row del = {.text = "  delay(1000);\n", .len = 15}, add = {.text = "  delay(250);\n", .len = 14};
+    struct diff_row del = {.text = "  delay(1000);\n", .len = 15}, add = {.text = "  delay(250);\n",
+        .len = 14};
     struct diff_word x[4], y[4];
     int nx, ny;
 

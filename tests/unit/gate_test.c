@@ -60,7 +60,8 @@ static const char good[] =
     "}\n";
 
 static const struct board_sensor sensors[] = {
-    {.id = "color", .library = "Arduino_APDS9960", .header = "Arduino_APDS9960.h", .channels = "r g b c", .unit = "counts"},
+    {.id = "color", .library = "Arduino_APDS9960", .header = "Arduino_APDS9960.h",
+     .channels = "r g b c", .unit = "counts"},
 };
 static const struct board_library libraries[] = {
     {.name = "Arduino_APDS9960", .version = "1.0", .header = "Arduino_APDS9960.h",
@@ -69,7 +70,8 @@ static const struct board_library libraries[] = {
      .signatures = "MicroInterpreter(const Model*, const MicroOpResolver&, uint8_t*, size_t, ErrorReporter*);"},
 };
 static const struct board board = {
-    .id = "test-board", .name = "Test board", .flash = 1 << 20, .ram = 256 << 10, .sensors = sensors, .n_sensors = 1,
+    .id = "test-board", .name = "Test board", .flash = 1 << 20, .ram = 256 << 10,
+        .sensors = sensors, .n_sensors = 1,
     .libraries = libraries, .n_libraries = 2, .runtime_ops = "FULLY_CONNECTED SOFTMAX CONV_2D",
 };
 static const char *const classes[] = {"apple", "banana"};
@@ -81,8 +83,10 @@ static const char *const columns[] = {"a", "b c", "fruit"};
 static struct gate_context context(void)
 {
     struct gate_context c = {
-        .stage = "sketch", .step = "", .board = &board, .model_symbol = "g_model", .model_length_symbol = "g_model_len",
-        .model_bytes = 2528, .classes = classes, .n_classes = 2, .operators = operators, .n_operators = 2,
+        .stage = "sketch", .step = "", .board = &board, .model_symbol = "g_model",
+            .model_length_symbol = "g_model_len",
+        .model_bytes = 2528, .classes = classes, .n_classes = 2, .operators = operators,
+            .n_operators = 2,
         .input_type = "int8", .output_type = "int8", .sensors = sensor_ids, .n_sensors = 1,
     };
 
@@ -106,7 +110,8 @@ static char *change(const char *text, const char *find, const char *replace)
 static void print_findings(const char *name, const struct finding_list *l)
 {
     for (size_t i = 0; i < l->v.n; i++)
-        print_error("%s: %s:%d [%s] %s\n", name, l->v.items[i].gate, l->v.items[i].line, l->v.items[i].cause,
+        print_error("%s: %s:%d [%s] %s\n", name, l->v.items[i].gate, l->v.items[i].line,
+            l->v.items[i].cause,
                     l->v.items[i].message);
 }
 
@@ -128,7 +133,8 @@ static bool well_formed(const struct finding *f)
  * Returns how many cases failed, 0 or 1, so that a table shows all that is wrong in it. */
 static int wrong(const char *name, const struct finding_list *l, const char *causes, int line)
 {
-    bool fine = (causes ? l->v.n > 0 : l->v.n == 0) && (!line || (l->v.n && l->v.items[0].line == line));
+    bool fine = (causes ? l->v.n > 0 : l->v.n == 0) && (!line || (l->v.n &&
+        l->v.items[0].line == line));
 
     for (size_t i = 0; i < l->v.n && fine; i++)
         fine = allowed(causes, l->v.items[i].cause) && well_formed(&l->v.items[i]);
@@ -140,14 +146,16 @@ static int wrong(const char *name, const struct finding_list *l, const char *cau
 }
 
 struct sketch_case {
-    const char *name, *find, *replace, *causes; /* causes: allowed ones, space-separated; NULL = clean */
+    const char *name, *find, *replace,
+        *causes; /* causes: allowed ones, space-separated; NULL = clean */
     int line;
 };
 
 static const struct sketch_case sketches[] = {
     {"good", "", "", NULL, 0},
     {"fence leaked", "#include <T", "```cpp\n#include <T", "markdown-leak", 1},
-    {"prose leaked", "#include <T", "Here is the complete sketch for you:\n#include <T", "markdown-leak", 1},
+    {"prose leaked", "#include <T", "Here is the complete sketch for you:\n#include <T",
+     "markdown-leak", 1},
     {"curly quotes", "\"no memory\"", "“no memory”", "unicode-leak", 38},
     {"no-break space", "  Serial.begin", "\xC2\xA0 Serial.begin", "unicode-leak", 30},
     {"emoji in a string is fine", "\"no memory\"", "\"🍎 no memory\"", NULL, 0},
@@ -155,84 +163,124 @@ static const struct sketch_case sketches[] = {
     {"not UTF-8", "\"no memory\"", "\"no \xFF memory\"", "encoding", 38},
     {"escape character", "\"no memory\"", "\"\x1B[2J\"", "encoding", 38},
 
-    {"absolute include", "\"model.h\"", "\"/etc/passwd\"", "path-outside header-missing model-header", 7},
-    {"parent include", "<Arduino_APDS9960.h>", "<../../secret.h>", "path-outside header-missing", 6},
+    {"absolute include", "\"model.h\"", "\"/etc/passwd\"",
+     "path-outside header-missing model-header", 7},
+    {"parent include", "<Arduino_APDS9960.h>", "<../../secret.h>", "path-outside header-missing",
+     6},
     {"home include", "<Arduino_APDS9960.h>", "\"~/x.h\"", "path-outside header-missing", 6},
-    {"include by splice", "#include <Arduino_APDS9960.h>", "#inc\\\nlude \"/etc/passwd\"", "path-outside header-missing", 7},
-    {"include with a comment inside", "#include <Arduino_APDS9960.h>", "# /* x */ include /**/ \"/etc/passwd\"",
+    {"include by splice", "#include <Arduino_APDS9960.h>", "#inc\\\nlude \"/etc/passwd\"",
+     "path-outside header-missing", 7},
+    {"include with a comment inside", "#include <Arduino_APDS9960.h>",
+     "# /* x */ include /**/ \"/etc/passwd\"",
      "path-outside header-missing", 6},
-    {"include by digraph", "#include <Arduino_APDS9960.h>", "%:include \"/etc/passwd\"", "path-outside header-missing", 6},
-    {"include by macro", "#include <Arduino_APDS9960.h>", "#define H \"/etc/passwd\"\n#include H", "hidden-text", 7},
-    {"include in a comment is fine", "#include <T", "// #include \"/etc/passwd\"\n#include <T", NULL, 0},
+    {"include by digraph", "#include <Arduino_APDS9960.h>", "%:include \"/etc/passwd\"",
+     "path-outside header-missing", 6},
+    {"include by macro", "#include <Arduino_APDS9960.h>", "#define H \"/etc/passwd\"\n#include H",
+     "hidden-text", 7},
+    {"include in a comment is fine", "#include <T", "// #include \"/etc/passwd\"\n#include <T",
+     NULL, 0},
     {"include in a string is fine", "\"no memory\"", "\"#include /etc\"", NULL, 0},
     {"include_next", "#include <Arduino_APDS9960.h>", "#include_next <stdio.h>", "hidden-text", 6},
     {"import", "#include <Arduino_APDS9960.h>", "#import \"x.h\"", "hidden-text", 6},
-    {"embed", "void setup", "const char t[] = {\n#embed \"/etc/passwd\"\n};\nvoid setup", "reads-files", 30},
-    {"__has_include of a path", "void setup", "#if __has_include(\"/root/.ssh/id_rsa\")\n#endif\nvoid setup", "path-outside", 29},
-    {"__has_include of a library is fine", "void setup", "#if __has_include(<Wire.h>)\n#endif\nvoid setup", NULL, 0},
-    {"incbin", "void setup", "asm(\".incbin \\\"/etc/passwd\\\"\");\nvoid setup", "reads-files assembler", 29},
-    {"incbin in pieces", "void setup", "asm(\".inc\" \"bin \\\"/etc/passwd\\\"\");\nvoid setup", "reads-files assembler", 29},
-    {"incbin by escapes", "void setup", "__asm__ volatile (\"\\x2eincbin 'x'\");\nvoid setup", "reads-files assembler", 29},
-    {"incbin in a raw string", "void setup", "asm(R\"(.incbin \"/etc/passwd\")\");\nvoid setup", "reads-files assembler", 29},
-    {"incbin by stringizing", "void setup", "#define S(x) #x\nasm(S(.incbin \"/etc/passwd\"));\nvoid setup", "reads-files assembler", 0},
+    {"embed", "void setup", "const char t[] = {\n#embed \"/etc/passwd\"\n};\nvoid setup",
+     "reads-files", 30},
+    {"__has_include of a path", "void setup",
+     "#if __has_include(\"/root/.ssh/id_rsa\")\n#endif\nvoid setup", "path-outside", 29},
+    {"__has_include of a library is fine", "void setup",
+     "#if __has_include(<Wire.h>)\n#endif\nvoid setup", NULL, 0},
+    {"incbin", "void setup", "asm(\".incbin \\\"/etc/passwd\\\"\");\nvoid setup",
+     "reads-files assembler", 29},
+    {"incbin in pieces", "void setup", "asm(\".inc\" \"bin \\\"/etc/passwd\\\"\");\nvoid setup",
+     "reads-files assembler", 29},
+    {"incbin by escapes", "void setup", "__asm__ volatile (\"\\x2eincbin 'x'\");\nvoid setup",
+     "reads-files assembler", 29},
+    {"incbin in a raw string", "void setup", "asm(R\"(.incbin \"/etc/passwd\")\");\nvoid setup",
+     "reads-files assembler", 29},
+    {"incbin by stringizing", "void setup",
+     "#define S(x) #x\nasm(S(.incbin \"/etc/passwd\"));\nvoid setup", "reads-files assembler", 0},
     {"incbin in a section name", "void setup",
-     "__attribute__((section(\".text\\n.incbin \\\"/etc/passwd\\\"\"))) int q;\nvoid setup", "reads-files assembler", 29},
+     "__attribute__((section(\".text\\n.incbin \\\"/etc/passwd\\\"\"))) int q;\nvoid setup",
+         "reads-files assembler", 29},
     {"fill bomb", "void setup", "asm(\".fill 2000000000\");\nvoid setup", "assembler", 29},
-    {"plain instruction is fine", "  APDS.begin();", "  asm volatile(\"nop\"); APDS.begin(); asm(\"vadd.f32 s0, s1, s2\" ::: \"memory\");", NULL, 0},
+    {"plain instruction is fine", "  APDS.begin();",
+     "  asm volatile(\"nop\"); APDS.begin(); asm(\"vadd.f32 s0, s1, s2\" ::: \"memory\");", NULL,
+     0},
     {"line directive", "void setup", "#line 1 \"other.cpp\"\nvoid setup", "line-marker", 29},
     {"line marker", "void setup", "# 1 \"other.cpp\"\nvoid setup", "line-marker", 29},
-    {"pragma dependency", "void setup", "#pragma GCC dependency \"/etc/passwd\"\nvoid setup", "reads-files", 29},
-    {"_Pragma dependency", "void setup", "_Pragma(\"GCC dependency \\\"/etc/passwd\\\"\")\nvoid setup", "reads-files", 29},
+    {"pragma dependency", "void setup", "#pragma GCC dependency \"/etc/passwd\"\nvoid setup",
+     "reads-files", 29},
+    {"_Pragma dependency", "void setup",
+     "_Pragma(\"GCC dependency \\\"/etc/passwd\\\"\")\nvoid setup", "reads-files", 29},
     {"pragma once is fine", "#include <T", "#pragma once\n#include <T", NULL, 0},
     {"trigraph", "void setup", "?\?=include \"x\"\nvoid setup", "hidden-text", 29},
-    {"comment that swallows a line", "  APDS.begin();", "  // path C:\\\n  APDS.begin();", "hidden-text", 31},
+    {"comment that swallows a line", "  APDS.begin();", "  // path C:\\\n  APDS.begin();",
+     "hidden-text", 31},
 
-    {"no loop", "void loop()", "void lop()", "no-main no-invoke nothing-printed sensor-not-read", 0},
-    {"setup only declared", "void setup() {", "void setup();\nvoid prepare() {", "no-main no-allocate sensor-not-read", 0},
+    {"no loop", "void loop()", "void lop()", "no-main no-invoke nothing-printed sensor-not-read",
+     0},
+    {"setup only declared", "void setup() {", "void setup();\nvoid prepare() {",
+     "no-main no-allocate sensor-not-read", 0},
     {"loop twice", "void setup", "void loop() {}\nvoid setup", "main-twice", 42},
     {"own main", "void setup", "int main() { setup(); }\nvoid setup", "no-main", 29},
-    {"setup in a namespace", "void setup() {", "namespace x {\nvoid setup() {", "no-main unbalanced", 0},
+    {"setup in a namespace", "void setup() {", "namespace x {\nvoid setup() {",
+     "no-main unbalanced", 0},
     {"bracket lost", "  Serial.begin(115200);", "  Serial.begin(115200;", "unbalanced no-main", 30},
-    {"comment not closed", "void loop", "/* void loop", "unclosed no-main no-invoke sensor-not-read nothing-printed", 0},
+    {"comment not closed", "void loop", "/* void loop",
+     "unclosed no-main no-invoke sensor-not-read nothing-printed", 0},
     {"prototype beside definition is fine", "void setup", "void loop();\nvoid setup", NULL, 0},
 
     {"no invoke", "interpreter->Invoke() != kTfLiteOk", "false", "no-invoke", 0},
-    {"invoke in a comment", "if (interpreter->Invoke() != kTfLiteOk) return;", "// interpreter->Invoke();", "no-invoke", 0},
-    {"invoke in #if 0", "  if (interpreter->Invoke() != kTfLiteOk) return;", "#if 0\n  interpreter->Invoke();\n#endif", "no-invoke", 24},
-    {"invoke under false", "if (interpreter->Invoke() != kTfLiteOk) return;", "if (false) { interpreter->Invoke(); }", "no-invoke", 23},
+    {"invoke in a comment", "if (interpreter->Invoke() != kTfLiteOk) return;",
+     "// interpreter->Invoke();", "no-invoke", 0},
+    {"invoke in #if 0", "  if (interpreter->Invoke() != kTfLiteOk) return;",
+     "#if 0\n  interpreter->Invoke();\n#endif", "no-invoke", 24},
+    {"invoke under false", "if (interpreter->Invoke() != kTfLiteOk) return;",
+     "if (false) { interpreter->Invoke(); }", "no-invoke", 23},
     {"invoke nobody calls", "  classify(r, g, b);\n", "", "no-invoke nothing-printed", 23},
-    {"invoke in setup only", "  classify(r, g, b);\n}", "}\nvoid unused() {}\n", "no-invoke nothing-printed", 23},
+    {"invoke in setup only", "  classify(r, g, b);\n}", "}\nvoid unused() {}\n",
+     "no-invoke nothing-printed", 23},
     {"no model load", "tflite::GetModel(g_model)", "nullptr", "no-model-load", 0},
     {"no allocate", "interpreter->AllocateTensors() != kTfLiteOk", "true", "no-allocate", 0},
-    {"float input", "  input->data.int8[0] = quantize(r, input);", "  input->data.f[0] = r;", "float-input-type", 21},
-    {"output as float", "output->data.int8[0] > output", "output->data.f[0] > output", "output-type", 25},
-    {"output as bytes", "output->data.int8[0] > output", "output->data.uint8[0] > output", "output-type", 25},
+    {"float input", "  input->data.int8[0] = quantize(r, input);", "  input->data.f[0] = r;",
+     "float-input-type", 21},
+    {"output as float", "output->data.int8[0] > output", "output->data.f[0] > output",
+     "output-type", 25},
+    {"output as bytes", "output->data.int8[0] > output", "output->data.uint8[0] > output",
+     "output-type", 25},
     {"direct access", "  int best = output->data.int8[0] > output->data.int8[1] ? 0 : 1;",
      "  int best = interpreter->output(0)->data.f[0] > 0.5f;", "output-type", 25},
-    {"input not filled", "  input->data.int8[0] = quantize(r, input);\n  input->data.int8[1] = quantize(g, input);\n", "  quantize(r, input);\n",
+    {"input not filled",
+     "  input->data.int8[0] = quantize(r, input);\n  input->data.int8[1] = quantize(g, input);\n",
+     "  quantize(r, input);\n",
      "input-not-filled", 0},
     {"class missing", "\"banana\"", "\"pear\"", "class-missing", 0},
     {"class in another case is fine", "\"banana\"", "\"BANANA!\"", NULL, 0},
-    {"constants", "quantize(r, input);\n  input->data.int8[1] = quantize(g, input);", "12;\n  input->data.int8[1] = -3;", "constant-input", 22},
+    {"constants", "quantize(r, input);\n  input->data.int8[1] = quantize(g, input);",
+     "12;\n  input->data.int8[1] = -3;", "constant-input", 22},
     {"sensor not read", "  APDS.readColor(r, g, b);", "  r = g = b = 10;", "sensor-not-read", 0},
-    {"color never available", "  if (!APDS.colorAvailable()) return;\n", "", "sensor-not-ready", 43},
+    {"color never available", "  if (!APDS.colorAvailable()) return;\n", "", "sensor-not-ready",
+     43},
     {"placeholder", "  APDS.begin();", "  // TODO: start the sensor", "placeholder", 31},
 
     {"symbol unknown", "GetModel(g_model)", "GetModel(model_data)", "model-symbol", 32},
     {"pointer given to itself", "GetModel(g_model)", "GetModel(graph)", "model-symbol", 32},
     {"symbol clash", "*graph;", "*g_model;", "model-symbol", 11},
-    {"length unknown", "  APDS.begin();", "  Serial.println(model_tflite_len);", "model-symbol", 31},
-    {"length known is fine", "  APDS.begin();", "  APDS.begin(); Serial.println(g_model_len);", NULL, 0},
+    {"length unknown", "  APDS.begin();", "  Serial.println(model_tflite_len);", "model-symbol",
+     31},
+    {"length known is fine", "  APDS.begin();", "  APDS.begin(); Serial.println(g_model_len);",
+     NULL, 0},
     {"model.h left out", "#include \"model.h\"\n", "", "model-header", 0},
     {"four arguments", ", &reporter", "", "tflm-api", 36},
     {"MicroPrintf", "  APDS.begin();", "  MicroPrintf(\"hi\");", "tflm-api", 31},
     {"operator missing", "  resolver.AddSoftmax();\n", "", "op-missing", 33},
     {"resolver too small", "Resolver<2>", "Resolver<1>", "resolver-size", 33},
     {"arena unaligned", "alignas(16) ", "", "arena-unaligned", 13},
-    {"header invented", "#include <Arduino_APDS9960.h>", "#include <Arduino_APDS9960.h>\n#include <FruitSensor.h>", "header-missing", 7},
+    {"header invented", "#include <Arduino_APDS9960.h>",
+     "#include <Arduino_APDS9960.h>\n#include <FruitSensor.h>", "header-missing", 7},
 };
 
-static void check_text(enum artifact_kind kind, const char *name, const char *text, size_t n, const struct gate_context *c,
+static void check_text(enum artifact_kind kind, const char *name, const char *text, size_t n,
+    const struct gate_context *c,
                        struct finding_list *l)
 {
     struct gate_artifact a = {kind, name, text, n};
@@ -308,7 +356,9 @@ struct script_case {
 #define ARGV "import sys\nimport pandas as pd\n"
 
 static const struct script_case scripts[] = {
-    {"good", ARGV "def main(a, b):\n    pd.read_csv(a).to_csv(b)\n\nmain(sys.argv[1], sys.argv[2])\n", NULL, 0},
+    {"good",
+     ARGV "def main(a, b):\n    pd.read_csv(a).to_csv(b)\n\nmain(sys.argv[1], sys.argv[2])\n", NULL,
+     0},
     {"empty", "\n\n", "empty argv-unused output-not-mentioned", 0},
     {"comments only", "# nothing\n", "empty argv-unused output-not-mentioned", 0},
     {"fence leaked", "```python\n" ARGV "print(sys.argv)\n```\n", "markdown-leak", 1},
@@ -316,17 +366,23 @@ static const struct script_case scripts[] = {
     {"unicode names are fine", ARGV "größe = len(sys.argv)\n", NULL, 0},
     {"bracket", ARGV "print((sys.argv)\n", "unbalanced", 3},
     {"string", ARGV "x = 'abc\nprint(sys.argv)\n", "unclosed", 3},
-    {"triple string", ARGV "x = '''abc\nprint(sys.argv)\n", "unclosed argv-unused output-not-mentioned", 3},
+    {"triple string", ARGV "x = '''abc\nprint(sys.argv)\n",
+     "unclosed argv-unused output-not-mentioned", 3},
     {"tabs and spaces", ARGV "if sys.argv:\n    x = 1\nif x:\n\ty = 2\n", "indentation", 6},
-    {"no arguments", "import pandas as pd\npd.DataFrame().to_csv('other.csv')\n", "argv-unused output-not-mentioned", 0},
-    {"no arguments, output named", "import pandas as pd\npd.DataFrame().to_csv('data.csv')\n", "argv-unused", 0},
+    {"no arguments", "import pandas as pd\npd.DataFrame().to_csv('other.csv')\n",
+     "argv-unused output-not-mentioned", 0},
+    {"no arguments, output named", "import pandas as pd\npd.DataFrame().to_csv('data.csv')\n",
+     "argv-unused", 0},
     {"sockets", ARGV "import socket\nprint(sys.argv)\n", "network-import", 3},
     {"sockets in a list", "import os, socket\nimport sys\nprint(sys.argv)\n", "network-import", 1},
-    {"urllib by from", ARGV "from urllib.request import urlopen\nprint(sys.argv)\n", "network-import", 3},
+    {"urllib by from", ARGV "from urllib.request import urlopen\nprint(sys.argv)\n",
+     "network-import", 3},
     {"a variable named socket is fine", ARGV "socket = sys.argv\n", NULL, 0},
     {"programs", ARGV "import os\nos.system('ls')\nprint(sys.argv)\n", "spawns", 4},
-    {"not installed", ARGV "import matplotlib.pyplot as plt\nprint(sys.argv)\n", "module-missing", 3},
-    {"a path of somebody's", ARGV "pd.read_csv('/home/user/data.csv')\nprint(sys.argv)\n", "path-outside", 3},
+    {"not installed", ARGV "import matplotlib.pyplot as plt\nprint(sys.argv)\n", "module-missing",
+     3},
+    {"a path of somebody's", ARGV "pd.read_csv('/home/user/data.csv')\nprint(sys.argv)\n",
+     "path-outside", 3},
     {"a path of the box is fine", ARGV "pd.read_csv('/in/data.csv')\nprint(sys.argv)\n", NULL, 0},
 };
 
@@ -359,27 +415,38 @@ struct run_case {
               "  File \"/in/step.py\", line 7, in main\n    t['x']\n"
 
 static const struct run_case runs[] = {
-    {"good", JOB_EXITED, 0, "saved\n", "", "a,b c,fruit,split\n1,\"x,y\",z,train\n2,3,z,test\n", NULL, NULL, 0},
-    {"quoted line ends", JOB_EXITED, 0, "", "", "a,b c,fruit,split\r\n1,\"x\ny\",z,train\r\n2,\"\"\"\",z,test\r\n\r\n", NULL, NULL, 0},
-    {"claims and writes nothing", JOB_EXITED, 0, "Data saved to data.csv\n", "", NULL, "output-missing", "says that it succeeded", 0},
+    {"good", JOB_EXITED, 0, "saved\n", "", "a,b c,fruit,split\n1,\"x,y\",z,train\n2,3,z,test\n",
+     NULL, NULL, 0},
+    {"quoted line ends", JOB_EXITED, 0, "", "",
+     "a,b c,fruit,split\r\n1,\"x\ny\",z,train\r\n2,\"\"\"\",z,test\r\n\r\n", NULL, NULL, 0},
+    {"claims and writes nothing", JOB_EXITED, 0, "Data saved to data.csv\n", "", NULL,
+     "output-missing", "says that it succeeded", 0},
     {"writes nothing", JOB_EXITED, 0, "", "", NULL, "output-missing", "did not write data.csv", 0},
     {"empty", JOB_EXITED, 0, "", "", "", "output-empty", "is empty", 0},
-    {"traceback", JOB_EXITED, 1, "", TRACE "KeyError: 'x'\n", NULL, "script-failed output-missing", "code 1: KeyError: 'x'", 7},
-    {"swallowed traceback", JOB_EXITED, 0, "", TRACE "KeyError: 'x'\n", "a,b c,fruit,split\n1,2,3,train\n1,2,3,test\n", "error-marker", "KeyError", 7},
-    {"column lost", JOB_EXITED, 0, "", "", "a,fruit,split\n1,2,train\n1,2,test\n", "column-missing", "\"b c\"", 0},
-    {"label lost", JOB_EXITED, 0, "", "", "a,b c,split\n1,2,train\n1,2,test\n", "column-missing", "\"fruit\"", 0},
+    {"traceback", JOB_EXITED, 1, "", TRACE "KeyError: 'x'\n", NULL, "script-failed output-missing",
+     "code 1: KeyError: 'x'", 7},
+    {"swallowed traceback", JOB_EXITED, 0, "", TRACE "KeyError: 'x'\n",
+     "a,b c,fruit,split\n1,2,3,train\n1,2,3,test\n", "error-marker", "KeyError", 7},
+    {"column lost", JOB_EXITED, 0, "", "", "a,fruit,split\n1,2,train\n1,2,test\n", "column-missing",
+     "\"b c\"", 0},
+    {"label lost", JOB_EXITED, 0, "", "", "a,b c,split\n1,2,train\n1,2,test\n", "column-missing",
+     "\"fruit\"", 0},
     {"no rows", JOB_EXITED, 0, "", "", "a,b c,fruit,split\n", "table-empty", "no rows", 0},
-    {"ragged", JOB_EXITED, 0, "", "", "a,b c,fruit,split\n1,2,3,train\n1,2,3\n1,2,3,test\n", "table-ragged", "Line 3", 0},
-    {"no test rows", JOB_EXITED, 0, "", "", "a,b c,fruit,split\n1,2,3,train\n", "split-missing", "training", 0},
+    {"ragged", JOB_EXITED, 0, "", "", "a,b c,fruit,split\n1,2,3,train\n1,2,3\n1,2,3,test\n",
+     "table-ragged", "Line 3", 0},
+    {"no test rows", JOB_EXITED, 0, "", "", "a,b c,fruit,split\n1,2,3,train\n", "split-missing",
+     "training", 0},
     {"endless", JOB_WALL, 0, "", "", NULL, "timeout output-missing", "stopped", 0},
     {"memory", JOB_MEMORY, 0, "", "", NULL, "memory-limit output-missing", "memory", 0},
     {"flood", JOB_FLOOD, 0, "", "", NULL, "output-flood output-missing", "", 0},
     {"forks", JOB_PROCESSES, 0, "", "", NULL, "process-limit output-missing", "", 0},
     {"disk", JOB_DISK, 0, "", "", NULL, "disk-limit output-missing", "", 0},
     {"crash", JOB_SIGNALED, 11, "", "", NULL, "crash output-missing", "", 0},
-    {"network", JOB_EXITED, 1, "", "OSError: [Errno 101] Network is unreachable\n", NULL, "box-denied script-failed output-missing",
+    {"network", JOB_EXITED, 1, "", "OSError: [Errno 101] Network is unreachable\n", NULL,
+     "box-denied script-failed output-missing",
      "tried to use the network", 0},
-    {"write outside", JOB_EXITED, 1, "", "OSError: [Errno 30] Read-only file system: '/etc/x'\n", NULL,
+    {"write outside", JOB_EXITED, 1, "", "OSError: [Errno 30] Read-only file system: '/etc/x'\n",
+     NULL,
      "box-denied script-failed output-missing", "outside of its folder", 0},
 };
 
@@ -390,7 +457,8 @@ static char *dup_text(const char *text)
 
 static void runs_are_judged(void **state)
 {
-    struct gate_context c = {.stage = "data", .outputs = outputs, .n_outputs = 1, .columns = columns, .n_columns = 3,
+    struct gate_context c = {.stage = "data", .outputs = outputs, .n_outputs = 1,
+        .columns = columns, .n_columns = 3,
                              .label = "fruit", .wants_split = true};
     struct gate_artifact a = {ARTIFACT_PYTHON, "data/step.py", "pass\n", 5};
     int failed = 0;
@@ -398,11 +466,13 @@ static void runs_are_judged(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
         const struct run_case *k = &runs[i];
-        struct job_result r = {.stop = k->stop, .code = k->code, .out = dup_text(k->out), .out_len = strlen(k->out),
+        struct job_result r = {.stop = k->stop, .code = k->code, .out = dup_text(k->out),
+            .out_len = strlen(k->out),
                                .err_out = dup_text(k->err_out), .err_len = strlen(k->err_out)};
         struct finding_list l;
         if (k->csv) {
-            r.outputs[0] = (struct job_file){dup_text("data.csv"), dup_text(k->csv), strlen(k->csv)};
+            r.outputs[0] = (struct job_file){dup_text("data.csv"), dup_text(k->csv),
+                strlen(k->csv)};
             r.n_outputs = 1;
         }
         c.execution = &r;
@@ -492,7 +562,8 @@ static void every_gate_says_what_it_is_for(void **state)
 {
     (void)state;
     for (int i = 0; gate_table[i]; i++) {
-        assert_true(gate_table[i]->id[0] && strlen(gate_table[i]->help) > 20 && gate_table[i]->kinds);
+        assert_true(gate_table[i]->id[0] && strlen(gate_table[i]->help) > 20 &&
+            gate_table[i]->kinds);
         assert_ptr_equal(gate_find(gate_table[i]->id), gate_table[i]);
     }
     assert_null(gate_find("no such gate"));

@@ -82,8 +82,10 @@ static void run_patch(const struct buf *old, const struct buf *patch, struct buf
     assert_int_equal(path_read(b, out, NULL), 0);
 }
 
-static const char *const vocabulary[] = {"{", "}", "  delay(10);", "", "// ok", "int x = 1;", "温度 = 21°;",
-                                         "\tSerial.println(x);", "@@ -1,1 +1,1 @@", "--- a", "+++ b", "-x"};
+static const char *const vocabulary[] = {"{", "}", "  delay(10);", "", "// ok", "int x = 1;",
+    "温度 = 21°;",
+                                         "\tSerial.println(x);", "@@ -1,1 +1,1 @@", "--- a",
+                                             "+++ b", "-x"};
 
 static void put_line(struct buf *b)
 {
@@ -123,7 +125,8 @@ static void expect(const struct diff *d, const bool *take, struct buf *out)
     }
 }
 
-static void check_subset(const struct diff *d, const struct buf *old, const bool *take, bool with_patch)
+static void check_subset(const struct diff *d, const struct buf *old, const bool *take,
+    bool with_patch)
 {
     struct buf got, want, patch, patched;
 

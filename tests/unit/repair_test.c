@@ -44,14 +44,17 @@ static const struct board_library libraries[] = {
     {.name = "Arduino_TensorFlowLite", .version = "2.4", .header = "TensorFlowLite.h",
      .signatures = "MicroInterpreter(const Model*, const MicroOpResolver&, uint8_t*, size_t, ErrorReporter*);"},
 };
-static const struct board board = {.id = "test-board", .libraries = libraries, .n_libraries = 1, .runtime_ops = "FULLY_CONNECTED SOFTMAX"};
+static const struct board board = {.id = "test-board", .libraries = libraries, .n_libraries = 1,
+    .runtime_ops = "FULLY_CONNECTED SOFTMAX"};
 static const char *const operators[] = {"FULLY_CONNECTED", "SOFTMAX"};
 static const char *const classes[] = {"apple", "banana"};
 
 static struct finding_list judge(const char *text, size_t n)
 {
-    struct gate_context c = {.stage = "sketch", .board = &board, .model_symbol = "g_model", .model_length_symbol = "g_model_len",
-                             .model_bytes = 2528, .classes = classes, .n_classes = 2, .operators = operators, .n_operators = 2,
+    struct gate_context c = {.stage = "sketch", .board = &board, .model_symbol = "g_model",
+        .model_length_symbol = "g_model_len",
+                             .model_bytes = 2528, .classes = classes, .n_classes = 2,
+                                 .operators = operators, .n_operators = 2,
                              .input_type = "int8", .output_type = "int8", .serial_input = true};
     struct gate_artifact a = {ARTIFACT_SKETCH, "fruit.ino", text, n};
     struct finding_list l;
@@ -61,7 +64,8 @@ static struct finding_list judge(const char *text, size_t n)
     return l;
 }
 
-static const struct repair_facts facts = {.board = &board, .model_symbol = "g_model", .model_length_symbol = "g_model_len",
+static const struct repair_facts facts = {.board = &board, .model_symbol = "g_model",
+    .model_length_symbol = "g_model_len",
                                           .operators = operators, .n_operators = 2};
 
 struct repair_case {
@@ -73,18 +77,27 @@ struct repair_case {
 static const struct repair_case cases[] = {
     {"fence", "#include <T", "```cpp\n#include <T", "markdown", "#include <TensorFlowLite.h>"},
     {"fence and prose", "#include <T", "Sure, here it is:\n```cpp\n#include <T", "markdown", NULL},
-    {"prose", "void setup", "This is the setup part of it\nvoid setup", "markdown", "// This is the setup"},
+    {"prose", "void setup", "This is the setup part of it\nvoid setup", "markdown",
+     "// This is the setup"},
     {"quotes", "\"apple\"", "“apple”", "plain-characters", "\"apple\""},
-    {"minus and spaces", "  Serial.begin(9600);", "\xC2\xA0\xC2\xA0Serial.begin(9600 − 0);", "plain-characters", "9600 - 0"},
-    {"wrong symbol", "GetModel(g_model)", "GetModel(fruit_model_data)", "model-symbol", "GetModel(g_model)"},
-    {"pointer given to itself", "GetModel(g_model)", "GetModel(graph)", "model-symbol", "graph = tflite::GetModel(g_model)"},
-    {"length", "  Serial.begin(9600);", "  Serial.println(fruit_model_len);", "model-symbol", "println(g_model_len)"},
+    {"minus and spaces", "  Serial.begin(9600);", "\xC2\xA0\xC2\xA0Serial.begin(9600 − 0);",
+     "plain-characters", "9600 - 0"},
+    {"wrong symbol", "GetModel(g_model)", "GetModel(fruit_model_data)", "model-symbol",
+     "GetModel(g_model)"},
+    {"pointer given to itself", "GetModel(g_model)", "GetModel(graph)", "model-symbol",
+     "graph = tflite::GetModel(g_model)"},
+    {"length", "  Serial.begin(9600);", "  Serial.println(fruit_model_len);", "model-symbol",
+     "println(g_model_len)"},
     {"four arguments", ", &reporter", "", "runtime-interface", "sizeof(tensor_arena), &reporter)"},
-    {"MicroPrintf", "  interpreter = &made;", "  interpreter = &made;\n  MicroPrintf(\"ready %d\", 1);", "runtime-interface",
+    {"MicroPrintf", "  interpreter = &made;",
+     "  interpreter = &made;\n  MicroPrintf(\"ready %d\", 1);", "runtime-interface",
      "TF_LITE_REPORT_ERROR(&reporter, \"ready %d\", 1);"},
-    {"later parts", "  Serial.begin(9600);", "  tflite::InitializeTarget();", "runtime-interface", NULL},
-    {"operators", "  resolver.AddSoftmax();\n", "", "resolver", "resolver.AddFullyConnected();\n  resolver.AddSoftmax();"},
-    {"all operators", "<2> resolver;\n  resolver.AddFullyConnected();\n  resolver.AddSoftmax();", "<1> resolver;", "resolver",
+    {"later parts", "  Serial.begin(9600);", "  tflite::InitializeTarget();", "runtime-interface",
+     NULL},
+    {"operators", "  resolver.AddSoftmax();\n", "", "resolver",
+     "resolver.AddFullyConnected();\n  resolver.AddSoftmax();"},
+    {"all operators", "<2> resolver;\n  resolver.AddFullyConnected();\n  resolver.AddSoftmax();",
+     "<1> resolver;", "resolver",
      "<2> resolver;\n  resolver.AddFullyConnected();\n  resolver.AddSoftmax();"},
     {"room", "Resolver<2>", "Resolver<1>", "resolver", "Resolver<2>"},
     {"arena", "alignas(16) static", "static", "arena", "alignas(16) static uint8_t tensor_arena"},
@@ -108,7 +121,8 @@ static void show(const char *name, const struct repair_result *r, const struct f
 {
     print_error("%s: applied %d (%s)\n", name, r->n_applied, r->n_applied ? r->applied[0] : "-");
     for (size_t i = 0; i < l->v.n; i++)
-        print_error("  %d [%s] %s\n", l->v.items[i].line, l->v.items[i].cause, l->v.items[i].message);
+        print_error("  %d [%s] %s\n", l->v.items[i].line, l->v.items[i].cause,
+            l->v.items[i].message);
     print_error("%s", buf_text(&r->bytes));
 }
 
@@ -119,14 +133,17 @@ static int check_case(const struct repair_case *k)
     struct repair_result r, again;
     bool fine;
 
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), &before, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), &before, &facts, NULL, &r,
+        NULL), 0);
     after = judge(buf_text(&r.bytes), r.bytes.len);
-    fine = after.v.n == 0 && (k->applied ? r.n_applied == 1 && !strcmp(r.applied[0], k->applied) && r.notes.v.n > 0 : r.n_applied == 0) &&
+    fine = after.v.n == 0 && (k->applied ? r.n_applied == 1 && !strcmp(r.applied[0], k->applied) &&
+        r.notes.v.n > 0 : r.n_applied == 0) &&
            (!k->holds || strstr(buf_text(&r.bytes), k->holds));
     if (!fine)
         show(k->name, &r, &after);
     /* A second pass finds nothing more to do. */
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, buf_text(&r.bytes), r.bytes.len, NULL, &facts, NULL, &again, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, buf_text(&r.bytes), r.bytes.len, NULL, &facts,
+        NULL, &again, NULL), 0);
     if (again.n_applied)
         show(k->name, &again, &after);
     fine = fine && again.n_applied == 0;
@@ -153,7 +170,8 @@ static void a_good_sketch_is_left_alone(void **state)
     struct repair_result r;
 
     (void)state;
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, good, sizeof(good) - 1, NULL, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, good, sizeof(good) - 1, NULL, &facts, NULL, &r,
+        NULL), 0);
     assert_int_equal(r.n_applied, 0);
     assert_string_equal(buf_text(&r.bytes), good);
     repair_result_done(&r);
@@ -161,12 +179,14 @@ static void a_good_sketch_is_left_alone(void **state)
 
 static void an_extern_of_another_name_goes(void **state)
 {
-    char *text = change(good, "static const tflite::Model", "extern const unsigned char my_net[];\nstatic const tflite::Model");
+    char *text = change(good, "static const tflite::Model",
+        "extern const unsigned char my_net[];\nstatic const tflite::Model");
     char *broken = change(text, "GetModel(g_model)", "GetModel(my_net)");
     struct repair_result r;
 
     (void)state;
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, broken, strlen(broken), NULL, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, broken, strlen(broken), NULL, &facts, NULL, &r,
+        NULL), 0);
     assert_string_equal(buf_text(&r.bytes), good);
     repair_result_done(&r);
     free(text);
@@ -186,7 +206,8 @@ static char *replace_all(char *text, const char *find, const char *replace)
 /* The commonest cause of all: a variable named like the array, and the array passed under another name. */
 static void a_clash_renames_the_variable_only(void **state)
 {
-    char *text = replace_all(change(good, "graph = tflite::GetModel(g_model)", "graph = tflite::GetModel(@)"), "graph", "g_model");
+    char *text = replace_all(change(good, "graph = tflite::GetModel(g_model)",
+        "graph = tflite::GetModel(@)"), "graph", "g_model");
     struct finding_list before, after;
     struct repair_result r;
 
@@ -194,7 +215,8 @@ static void a_clash_renames_the_variable_only(void **state)
     text = replace_all(text, "GetModel(@)", "GetModel(g_model)");
     before = judge(text, strlen(text));
     assert_int_equal(before.v.n > 0, 1);
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), &before, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), &before, &facts, NULL, &r,
+        NULL), 0);
     after = judge(buf_text(&r.bytes), r.bytes.len);
     if (after.v.n)
         show("clash", &r, &after);
@@ -214,7 +236,8 @@ static void a_reporter_by_value_becomes_a_pointer(void **state)
     struct repair_result r;
 
     (void)state;
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), NULL, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), NULL, &facts, NULL, &r,
+        NULL), 0);
     assert_string_equal(buf_text(&r.bytes), good);
     repair_result_done(&r);
     free(text);
@@ -233,7 +256,8 @@ static void several_repairs_work_together(void **state)
     struct repair_result r;
 
     (void)state;
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, broken, sizeof(broken) - 1, NULL, &facts, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, broken, sizeof(broken) - 1, NULL, &facts, NULL,
+        &r, NULL), 0);
     after = judge(buf_text(&r.bytes), r.bytes.len);
     if (after.v.n || r.n_applied != 7)
         show("together", &r, &after);
@@ -252,7 +276,8 @@ static void a_repair_can_be_switched_off(void **state)
     (void)state;
     for (int i = 0; i < repair_count; i++)
         enabled[i] = strcmp(repair_table[i].id, "arena") != 0;
-    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), NULL, &facts, enabled, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_SKETCH, text, strlen(text), NULL, &facts, enabled, &r,
+        NULL), 0);
     assert_int_equal(r.n_applied, 0);
     assert_string_equal(buf_text(&r.bytes), text);
     repair_result_done(&r);
@@ -265,7 +290,8 @@ static void scripts_have_repairs_too(void **state)
     struct repair_result r;
 
     (void)state;
-    assert_int_equal(repair_apply(ARTIFACT_PYTHON, text, sizeof(text) - 1, NULL, NULL, NULL, &r, NULL), 0);
+    assert_int_equal(repair_apply(ARTIFACT_PYTHON, text, sizeof(text) - 1, NULL, NULL, NULL, &r,
+        NULL), 0);
     assert_string_equal(buf_text(&r.bytes), "import sys\nprint(\"hi\", sys.argv)\n");
     assert_int_equal(r.n_applied, 2);
     repair_result_done(&r);
@@ -275,7 +301,8 @@ static void the_table_is_whole(void **state)
 {
     (void)state;
     assert_true(repair_count <= REPAIR_MAX);
-    assert_true(repair_knows("tflm-api") && repair_knows("resolver-size") && !repair_knows("syntax") && !repair_knows(""));
+    assert_true(repair_knows("tflm-api") && repair_knows("resolver-size") &&
+        !repair_knows("syntax") && !repair_knows(""));
 }
 
 int main(void)
