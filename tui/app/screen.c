@@ -87,30 +87,31 @@ static void rate(const struct workbench *w, char *dst, size_t size)
         snprintf(dst, size, "%.0f tok/s  ", (double)l->tokens * 1000 / (double)ms);
 }
 
-/* What is said at the right end, the more important the further right; short for narrow screens. */
-static void put_totals(struct workbench *w, struct canvas *c)
+/* What is said at the right end, the more important the further right; what has no room is left out. */
+static void put_totals(struct workbench *w, struct canvas *c, int left)
 {
     const struct state *s = w->project.state;
     char text[200], speed[32], tokens[24], money[24];
-    int waits = decide_waiting(w), end = c->at.cols - 1;
+    int waits = decide_waiting(w), end = c->at.cols - 1, width;
 
-    if (c->at.cols >= 60) {
-        snprintf(text, sizeof(text), "box: %s", s->box[0] ? s->box : "not used yet");
-        canvas_right(c, 0, end, str_eq(s->box, "none") ? ROLE_ERROR : ROLE_DIM, text);
-        end -= utf8_width(text, strlen(text)) + 2;
-    }
     if (waits > 0) {
         snprintf(text, sizeof(text), "%d decision%s", waits, waits == 1 ? " waits" : "s wait");
         canvas_right(c, 0, end, ROLE_WAITS, text);
         end -= utf8_width(text, strlen(text)) + 2;
     }
-    if (c->at.cols < WORKBENCH_WIDE && waits > 0)
-        return;
+    snprintf(text, sizeof(text), "box: %s", s->box[0] ? s->box : "not used yet");
+    width = utf8_width(text, strlen(text));
+    if (end - width > left) {
+        canvas_right(c, 0, end, str_eq(s->box, "none") ? ROLE_ERROR : ROLE_DIM, text);
+        end -= width + 2;
+    }
     rate(w, speed, sizeof(speed));
-    snprintf(text, sizeof(text), "%s%s tok  %s", c->at.cols >= WORKBENCH_WIDE ? speed : "",
+    snprintf(text, sizeof(text), "%s%s tok  %s", speed,
              format_count(s->tokens_in + s->tokens_out + (s->live.attempt >= 0 ? s->live.tokens : 0), tokens, sizeof(tokens)),
              format_money(s->money_unknown ? -1 : s->money, money, sizeof(money)));
-    canvas_right(c, 0, end, ROLE_TEXT, text);
+    width = utf8_width(text, strlen(text));
+    if (end - width > left)
+        canvas_right(c, 0, end, ROLE_TEXT, text);
 }
 
 static void draw_status(struct workbench *w)
@@ -132,8 +133,8 @@ static void draw_status(struct workbench *w)
     col += canvas_put(&c, 0, col, ROLE_STRONG, s->project) + 2;
     if (c.at.cols >= WORKBENCH_WIDE)
         col += canvas_put(&c, 0, col, ROLE_DIM, s->board) + 2;
-    canvas_put(&c, 0, col, s->provider_remote ? ROLE_WARNING : ROLE_TEXT, s->provider);
-    put_totals(w, &c);
+    col += canvas_put(&c, 0, col, s->provider_remote ? ROLE_WARNING : ROLE_TEXT, s->provider) + 2;
+    put_totals(w, &c, col);
 }
 
 static void draw_strip(struct workbench *w)
@@ -156,11 +157,13 @@ static void draw_strip(struct workbench *w)
 
 /* ---- panes ---- */
 
-static const char *tab_name(struct workbench *w, int tab, char *dst, size_t size)
+static const char *tab_name(struct workbench *w, int tab, bool whole, char *dst, size_t size)
 {
     const struct attempt *a = workbench_attempt(w);
 
-    if (tab == VIEW_FINDINGS && a && a->findings.v.n)
+    if (!whole)
+        snprintf(dst, size, "%d", tab - VIEW_STREAM + 1);
+    else if (tab == VIEW_FINDINGS && a && a->findings.v.n)
         snprintf(dst, size, "%d Findings·%zu", tab - VIEW_STREAM + 1, a->findings.v.n);
     else
         snprintf(dst, size, "%d %s", tab - VIEW_STREAM + 1, view_table[tab]->title);
@@ -182,7 +185,7 @@ static void draw_tabs(struct workbench *w, struct canvas *c, bool focus)
     for (int tab = VIEW_STREAM; tab <= VIEW_RUN; tab++) {
         bool open = tab == (int)w->tab;
         col += canvas_putf(&head, 0, col, open ? ROLE_TAB : ROLE_DIM, open ? "[%s]" : " %s ",
-                           tab_name(w, tab, name, sizeof(name)));
+                           tab_name(w, tab, open || c->at.cols >= 72, name, sizeof(name)));
     }
 }
 

@@ -123,7 +123,7 @@ int main(int argc, char **argv)
         return 1;
     o.loop = app.loop;
     if (!fake_init(&app.fake, scene))
-        fake_init(&app.fake, "waiting");
+        fake_done(&app.fake);
     else
         o.project = (struct workbench_project){&app.fake.state, command, &app};
     for (int i = 2; i + 1 < argc; i += 2)

@@ -362,4 +362,5 @@ void fake_done(struct fake *f)
     state_done(&f->state);
     for (int i = 0; i < f->n_blobs; i++)
         free(f->blobs[i].bytes);
+    memset(f, 0, sizeof(*f));
 }
