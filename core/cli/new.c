@@ -122,7 +122,7 @@ static int map_columns(const struct profile *p, const struct board *b, const cha
     if (r == 0)
         r = data_steps_columns(p, steps.v.items, (int)steps.v.n, &columns);
     if (r == 0)
-        r = data_features(&columns, label, &features);
+        r = data_features(&columns, data_names_have(&columns, label) ? label : p->columns.items[p->label].plain, &features);
     if (r == 0)
         r = mapping_propose(&features, p, b->sensors, b->n_sensors, NULL, 0, ret, err);
     data_names_done(&columns);

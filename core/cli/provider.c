@@ -29,6 +29,15 @@ static struct provider *from_cassette(struct loop *l, const char *file, struct e
     return p;
 }
 
+/* True when only the preset variable names a key, and the host is not the one that this key is for. */
+static bool foreign_host(const struct user_config *user)
+{
+    const struct user_provider *p = &user->provider;
+
+    return p->base_url && !str_starts(p->base_url, "https://api.openai.com/") && !p->key_file &&
+           p->key_command.n == 0 && str_eq(p->key_env, "OPENAI_API_KEY");
+}
+
 static struct provider *from_openai(struct loop *l, const struct user_config *user, struct err *err)
 {
     struct openai_options o = {.max_retries = -1};
@@ -37,7 +46,11 @@ static struct provider *from_openai(struct loop *l, const struct user_config *us
     int r;
 
     buf_init(&key, 64 * 1024);
-    r = user_config_key(user, &key, err);
+    /* The key of the environment belongs to its own vendor: another host gets only what is configured for it. */
+    if (foreign_host(user))
+        r = 1;
+    else
+        r = user_config_key(user, &key, err);
     if (r == 2) {
         r = err_set(err, ERR_PROVIDER, "A key command is configured, which this version does not run.");
         err_hint(err, "Use provider.key_env or provider.key_file.");

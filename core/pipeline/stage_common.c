@@ -153,3 +153,12 @@ int stage_mapping(struct stage_context *c, const struct result_train *train, str
     return mapping_propose(&train->features, &c->project->profile, c->project->board->sensors,
                            c->project->board->n_sensors, wishes, n, ret, err);
 }
+
+const char *stage_label(const struct stage_context *c, const struct data_names *columns)
+{
+    const struct profile *p = &c->project->profile;
+
+    if (p->label < 0 || data_names_have(columns, c->project->config.label))
+        return c->project->config.label;
+    return p->columns.items[p->label].plain;
+}

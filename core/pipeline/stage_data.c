@@ -71,22 +71,23 @@ static int add_freeform_step(struct stage_plan *ret, struct json_object *o, int 
 
 static int read_plan(struct stage_context *c, const struct attempt *a, struct stage_plan *ret, struct err *err)
 {
-    struct json_object *steps;
+    struct json_object *plan_object, *steps;
     struct buf text;
     int r, n;
 
     buf_init(&text, PLAN_CAP);
     r = stage_artifact(c, a, &text, err);
-    steps = r ? NULL : json_read(buf_text(&text), text.len, err);
+    plan_object = r ? NULL : json_read(buf_text(&text), text.len, err);
     buf_done(&text);
-    if (!steps)
+    if (!plan_object)
         return -ERR_INVALID;
-    n = json_object_is_type(steps, json_type_array) ? (int)json_object_array_length(steps) : 0;
+    steps = json_get_array(plan_object, "steps");
+    n = steps ? (int)json_object_array_length(steps) : 0;
     if (n == 0 || n > PROMPT_STEPS_MAX)
         r = err_set(err, ERR_INVALID, "The plan %s has %d steps; 1 to %d are possible.", a->id, n, PROMPT_STEPS_MAX);
     for (int i = 0; i < n && r == 0; i++)
         r = add_freeform_step(ret, json_at(steps, (size_t)i), i, err);
-    json_object_put(steps);
+    json_object_put(plan_object);
     return r;
 }
 
@@ -201,7 +202,7 @@ static int facts(struct stage_context *c, const struct step *step, struct gate_c
         return 0;
     data_names_done(&columns);
     r = promised(c, step, &columns, err);
-    ret->label = c->project->config.label;
+    ret->label = columns.n ? stage_label(c, &columns) : NULL;
     ret->wants_split = data_names_have(&columns, "split");
     ret->outputs = outputs;
     ret->n_outputs = 1;

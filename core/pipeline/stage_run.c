@@ -15,7 +15,7 @@
 #include "core/generate/reference.h"
 #include "core/pipeline/stage_table.h"
 
-enum { ELF_CAP = 64 * 1024 * 1024, TABLE_CAP = 8 * 1024 * 1024, VIRTUAL_MS = 120000, SHOWN_WRONG = 5, SHOWN_VALUES = 4 };
+enum { ELF_CAP = 64 * 1024 * 1024, TABLE_CAP = 8 * 1024 * 1024, VIRTUAL_MS = 10000, VIRTUAL_ROW_MS = 2000, SHOWN_WRONG = 5, SHOWN_VALUES = 4 };
 
 static int plan(struct stage_context *c, struct stage_plan *ret, struct err *err)
 {
@@ -115,7 +115,7 @@ static int expect(struct stage_context *c, struct board_feed *feed, struct expec
     return r;
 }
 
-static int make_job(struct stage_context *c, struct board_feed *feed, struct job **ret, struct err *err)
+static int make_job(struct stage_context *c, struct board_feed *feed, int rows, struct job **ret, struct err *err)
 {
     struct buf elf;
     int r;
@@ -123,7 +123,7 @@ static int make_job(struct stage_context *c, struct board_feed *feed, struct job
     buf_init(&elf, ELF_CAP);
     r = stage_upstream_bytes(c, "compile", "firmware.elf", &elf, err);
     if (r == 0) {
-        *ret = board_run_job(c->project->tools, buf_text(&elf), elf.len, feed, VIRTUAL_MS, err);
+        *ret = board_run_job(c->project->tools, buf_text(&elf), elf.len, feed, VIRTUAL_MS + VIRTUAL_ROW_MS * rows, err);
         r = *ret ? 0 : -(err && err->code ? err->code : ERR_MACHINE);
     }
     buf_done(&elf);
@@ -147,7 +147,7 @@ static int job(struct stage_context *c, const struct attempt *a, int phase, cons
     if (r == 0)
         r = expect(c, feed, &x, err);
     if (r == 0)
-        r = make_job(c, feed, ret, err);
+        r = make_job(c, feed, (int)x.reference.v.n, ret, err);
     board_feed_free(feed);
     expectation_done(&x);
     return r;

@@ -30,6 +30,9 @@ int stage_spec(const struct stage_context *c, const struct step *step, struct bu
 struct data_names;
 int stage_data_columns(const struct stage_context *c, struct data_names *ret, struct err *err);
 
+/* The label's column in data.csv: plain when a step gave the columns plain names. Borrowed from the project. */
+const char *stage_label(const struct stage_context *c, const struct data_names *columns);
+
 /* What earlier stages say of themselves; released by result_train_done and result_convert_done. */
 struct result_train;
 struct result_convert;

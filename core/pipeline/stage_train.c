@@ -31,7 +31,8 @@ static int64_t training_samples(const struct project *p)
     return (int64_t)((double)samples * (1 - p->config.test_fraction));
 }
 
-static int fill_spec(struct stage_context *c, const struct data_names *features, struct buf *out, struct err *err)
+static int fill_spec(struct stage_context *c, const struct data_names *features, const char *label, struct buf *out,
+                     struct err *err)
 {
     const struct project_config *config = &c->project->config;
     struct spec_train train = {0};
@@ -39,12 +40,12 @@ static int fill_spec(struct stage_context *c, const struct data_names *features,
     int r;
 
     if (own_model(c)) {
-        r = generate_propose_check(features, config->label, window_of(c->project), &check, err);
+        r = generate_propose_check(features, label, window_of(c->project), &check, err);
         if (r == 0)
             r = spec_to_text(spec_check_rows, &check, out);
         spec_done(spec_check_rows, &check);
     } else {
-        r = generate_propose_train(features, config->label, window_of(c->project), training_samples(c->project),
+        r = generate_propose_train(features, label, window_of(c->project), training_samples(c->project),
                                    config->seed, &train, err);
         if (r == 0)
             r = spec_to_text(spec_train_rows, &train, out);
@@ -66,9 +67,9 @@ static int plan(struct stage_context *c, struct stage_plan *ret, struct err *err
     if (r == 0)
         r = stage_data_columns(c, &columns, err);
     if (r == 0)
-        r = data_features(&columns, c->project->config.label, &features);
+        r = data_features(&columns, stage_label(c, &columns), &features);
     if (r == 0)
-        r = fill_spec(c, &features, &s->spec, err);
+        r = fill_spec(c, &features, stage_label(c, &columns), &s->spec, err);
     data_names_done(&columns);
     data_names_done(&features);
     return r;
