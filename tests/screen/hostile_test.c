@@ -106,6 +106,28 @@ static void test_escape_corpus(void **state)
     }
 }
 
+static void test_escape_corpus_linear(void **state)
+{
+    const char *argv[] = {APP, "hostile", "--linear", "1", NULL};
+    struct pty p;
+
+    (void)state;
+    pty_start(&p, 100, 40, NULL, argv);
+    pty_expect(&p, "8 quit");
+    pty_pump(&p, 700);
+    pty_send(&p, "3");
+    pty_pump(&p, 800);
+    pty_send(&p, "4");
+    pty_pump(&p, 300);
+    pty_send(&p, "8");
+    pty_pump(&p, 50);
+    kill(p.pid, SIGTERM);
+    pty_pump(&p, 100);
+    check_raw(&p);
+    assert_null(strstr(buf_text(&p.raw), "\x1b"));
+    pty_stop(&p);
+}
+
 static void test_typed_and_pasted_escapes(void **state)
 {
     struct pty p;
@@ -270,7 +292,8 @@ static void test_terminals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escape_corpus), cmocka_unit_test(test_typed_and_pasted_escapes),
+        cmocka_unit_test(test_escape_corpus), cmocka_unit_test(test_escape_corpus_linear),
+        cmocka_unit_test(test_typed_and_pasted_escapes),
         cmocka_unit_test(test_long_paste), cmocka_unit_test(test_resize_storm),
         cmocka_unit_test(test_restored_on_signals), cmocka_unit_test(test_idle_is_silent),
         cmocka_unit_test(test_terminals),

@@ -252,6 +252,67 @@ static void test_stream(void **state)
     pty_stop(&p);
 }
 
+static void open_linear(struct pty *p, const char *scene)
+{
+    const char *argv[] = {APP, scene, "--log", log_path(), "--linear", "1", NULL};
+
+    pty_start(p, 110, 60, NULL, argv);
+}
+
+static void test_linear_approve(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    open_linear(&p, "waiting");
+    pty_expect(&p, "Waiting for you: approve fruit.ino, 36 lines");
+    pty_send(&p, "1\r");
+    pty_pump(&p, 300);
+    assert_false(pty_log_has(&p, "approve"));
+    pty_pump(&p, 700); /* hands rest */
+    pty_send(&p, "1");
+    pty_expect(&p, "approve: now Enter");
+    pty_send(&p, "\r");
+    pty_expect_log(&p, "approve sketch/2 7cf809f5");
+    pty_expect(&p, "Attempt sketch/2: approved");
+    assert_null(strstr(buf_text(&p.raw), "\x1b"));
+    pty_send(&p, "q");
+    pty_expect_end(&p, 0);
+    pty_stop(&p);
+}
+
+static void test_linear_reject(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    open_linear(&p, "waiting");
+    pty_expect(&p, "5 reject with reason");
+    pty_pump(&p, 700);
+    pty_send(&p, "5");
+    pty_expect(&p, "Reason:");
+    pty_send(&p, "wrong unitz\x7fs\r");
+    pty_expect_log(&p, "reason=wrong units");
+    pty_expect(&p, "Attempt sketch/2: rejected");
+    pty_stop(&p);
+}
+
+static void test_linear_home_and_stream(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    open_linear(&p, "home");
+    pty_expect(&p, "1 fruit, colors of fruit");
+    pty_send(&p, "1");
+    pty_expect(&p, "Assistant, sketch/2:");
+    pty_expect(&p, "Waiting for you: approve fruit.ino");
+    assert_null(strstr(buf_text(&p.raw), "\x1b"));
+    kill(p.pid, SIGTERM);
+    pty_expect_end(&p, 128 + SIGTERM);
+    pty_stop(&p);
+}
+
 static void test_home(void **state)
 {
     struct pty p;
@@ -280,7 +341,8 @@ int main(void)
         cmocka_unit_test(test_typing_does_not_approve), cmocka_unit_test(test_reject),
         cmocka_unit_test(test_escape_leaves_and_never_approves), cmocka_unit_test(test_later_and_back),
         cmocka_unit_test(test_edit), cmocka_unit_test(test_views), cmocka_unit_test(test_run_view),
-        cmocka_unit_test(test_stream), cmocka_unit_test(test_home),
+        cmocka_unit_test(test_stream), cmocka_unit_test(test_home), cmocka_unit_test(test_linear_approve),
+        cmocka_unit_test(test_linear_reject), cmocka_unit_test(test_linear_home_and_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,16 +127,33 @@ static void take_back(struct workbench *w, int status)
     buf_done(&bytes);
 }
 
+static void give_terminal(struct workbench *w)
+{
+    loop_set_events(w->loop, w->input_id, 0);
+    if (w->term)
+        term_pause(w->term);
+    else
+        linear_pause();
+}
+
+static void take_terminal(struct workbench *w)
+{
+    if (w->term)
+        term_resume(w->term);
+    else
+        linear_resume();
+    loop_set_events(w->loop, w->input_id, LOOP_READ);
+}
+
 static void on_exit_child(void *arg, pid_t pid, int status)
 {
     struct workbench *w = arg;
 
     (void)pid;
     w->external.pid = 0;
-    term_resume(w->term);
+    take_terminal(w);
     take_back(w, status);
     clean_up(&w->external);
-    loop_set_events(w->loop, w->input_id, LOOP_READ);
     w->dirty = w->urgent = true;
 }
 
@@ -147,8 +164,7 @@ static void start(struct workbench *w, struct command_line *l)
 
     l->args[l->n++] = x->file;
     l->args[l->n] = NULL;
-    loop_set_events(w->loop, w->input_id, 0);
-    term_pause(w->term);
+    give_terminal(w);
     pid = os.fork();
     if (pid == 0) {
         loop_child_reset();
@@ -163,8 +179,7 @@ static void start(struct workbench *w, struct command_line *l)
     if (pid > 0 && loop_add_child(w->loop, pid, on_exit_child, w) > 0)
         return;
     x->pid = 0;
-    term_resume(w->term);
-    loop_set_events(w->loop, w->input_id, LOOP_READ);
+    take_terminal(w);
     workbench_notice(w, ROLE_ERROR, "%s could not be started: %s", l->args[0], strerror(errno));
     clean_up(x);
 }

@@ -307,13 +307,16 @@ static int before_sleep(void *arg)
 
     if (w->external.pid)
         return -1;
-    let_time_act(w, now);
+    if (!w->o->linear)
+        let_time_act(w, now);
     sig = signature(s, now);
     if (sig != w->seen) {
         w->seen = sig;
         follow(w);
         mark_dirty(w, false);
     }
+    if (w->o->linear)
+        return linear_turn(w, now);
     wait = paint_if_due(w, now);
     wait = sooner(wait, keys_wait(&w->keys, now));
     if (!input_waits(w) || question_wait(&w->question, now) > 0)
@@ -327,12 +330,27 @@ static int before_sleep(void *arg)
     return wait;
 }
 
+static void take_input(struct workbench *w, const char *bytes, size_t n)
+{
+    int64_t now = os_mono_ms();
+
+    mark_dirty(w, true);
+    if (w->o->linear) {
+        linear_input(w, bytes, n, now);
+        return;
+    }
+    if (keys_wait(&w->keys, now) >= 0)
+        question_read(&w->question, "\0\0", 2, now); /* inside a sequence or paste: nothing is a key */
+    else if (question_read(&w->question, bytes, n, now))
+        return;
+    keys_feed(&w->keys, bytes, n, now, input_key, w);
+}
+
 static void on_input(void *arg, int fd, int events)
 {
     struct workbench *w = arg;
     char bytes[READ_SIZE];
     ssize_t n;
-    int64_t now;
 
     (void)fd;
     (void)events;
@@ -341,13 +359,7 @@ static void on_input(void *arg, int fd, int events)
             workbench_quit(w, 128 + SIGHUP);
             return;
         }
-        now = os_mono_ms();
-        mark_dirty(w, true);
-        if (keys_wait(&w->keys, now) >= 0)
-            question_read(&w->question, "\0\0", 2, now); /* inside a sequence or paste: nothing is a key */
-        else if (question_read(&w->question, bytes, (size_t)n, now))
-            continue;
-        keys_feed(&w->keys, bytes, (size_t)n, now, input_key, w);
+        take_input(w, bytes, (size_t)n);
     }
 }
 
@@ -355,6 +367,8 @@ static void on_signal(void *arg, int signo)
 {
     struct workbench *w = arg;
 
+    if (w->o->linear && (signo == SIGWINCH || signo == SIGTSTP || signo == SIGCONT))
+        return;
     if (signo == SIGWINCH && !w->external.pid) {
         if (term_resize(w->term))
             mark_dirty(w, true);
@@ -398,14 +412,17 @@ static int set_up(struct workbench *w, struct err *err)
     if (rc < 0)
         return rc;
     listen_signals(w);
-    w->term = term_new(&w->theme, err);
-    if (!w->term)
-        return -ERR_MACHINE;
+    if (w->o->linear)
+        rc = linear_begin(w, err);
+    else if (!(w->term = term_new(&w->theme, err)))
+        rc = -ERR_MACHINE;
+    if (rc < 0)
+        return rc;
 #ifdef TINYWRIGHT_TESTS
     if (w->o->script && !(w->script = script_open(w, w->o->script, err)))
         return -ERR_USAGE;
 #endif
-    w->context.ascii = term_ascii(w->term);
+    w->context.ascii = w->term && term_ascii(w->term);
     w->context.keys = &w->keymap;
     w->context.homes = w->o->homes;
     w->context.n_homes = w->o->n_homes;
@@ -424,6 +441,8 @@ static void tear_down(struct workbench *w)
     close_views(w);
     keys_done(&w->keys);
     term_free(w->term);
+    if (w->o->linear)
+        linear_end();
 #ifdef TINYWRIGHT_TESTS
     script_free(w->script);
 #endif

@@ -113,6 +113,14 @@ int decide_waiting(const struct workbench *w);
 void external_edit(struct workbench *w, enum decision_verb verb);
 void external_page(struct workbench *w);
 
+/* linear.c */
+int linear_begin(struct workbench *w, struct err *err);
+void linear_end(void);
+void linear_input(struct workbench *w, const char *bytes, size_t n, int64_t now);
+int linear_turn(struct workbench *w, int64_t now);
+void linear_pause(void);
+void linear_resume(void);
+
 /* script.c */
 #ifdef TINYWRIGHT_TESTS
 struct script *script_open(struct workbench *w, const char *path, struct err *err);
