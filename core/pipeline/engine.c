@@ -66,6 +66,7 @@ void engine_end_run(struct engine *e, int code, const struct err *why)
     char text[1200];
 
     e->running = false;
+    e->asked = code == ERR_DECISION;
     e->result = code;
     err_reset(&e->result_err);
     if (why) {
@@ -281,6 +282,7 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->state.blob = read_blob;
     e->state.here = made_here;
     e->state.arg = e;
+    str_copy(e->state.provider, sizeof(e->state.provider), o->provider ? o->provider->label : "none (symbolic)");
     set_who(e, o->who);
     if (open_parts(e, o, err)) {
         engine_close(e, NULL);
@@ -418,6 +420,38 @@ static int cancel(struct engine *e, struct err *err)
     return 0;
 }
 
+static int stop_run(struct engine *e)
+{
+    struct err why = {0};
+
+    if (!e->running)
+        return 0;
+    engine_stream_cancel(e);
+    engine_execute_cancel(e);
+    err_set(&why, ERR_STAGE, "The run was stopped by %s.", e->who);
+    engine_end_run(e, ERR_STAGE, &why);
+    return 0;
+}
+
+static int decide(struct engine *e, const struct command *c, struct err *err)
+{
+    int r = c->verb == DECISION_STOP && !c->attempt ? 0 : engine_decide(e, c, err);
+
+    if (r)
+        return r;
+    if (c->verb == DECISION_STOP)
+        return stop_run(e);
+    if (!e->asked || e->running || c->verb == DECISION_LATER)
+        return 0;
+    r = engine_emit(e, EVENT_RUN_RESUMED, "", json_object_new_object(), STORE_NORMAL, err);
+    if (r)
+        return r;
+    e->running = true;
+    e->asked = false;
+    engine_schedule(e);
+    return 0;
+}
+
 int engine_command(struct engine *e, const struct command *c, struct err *err)
 {
     if (e->read_only)
@@ -428,7 +462,7 @@ int engine_command(struct engine *e, const struct command *c, struct err *err)
     case COMMAND_CANCEL:
         return cancel(e, err);
     case COMMAND_DECIDE:
-        return engine_decide(e, c, err);
+        return decide(e, c, err);
     }
     return err_set(err, ERR_USAGE, "This command is not known.");
 }

@@ -43,6 +43,7 @@ struct engine {
 
     bool closing;
     bool running;                 /* a run command is at work */
+    bool asked;                   /* the run of this process ended with a question: a decision lets it go on */
     int from, until;              /* stage indexes */
     int advance_id;               /* deferred engine_advance, 0 = none */
     int result;                   /* of the last run: 0 or an exit code */

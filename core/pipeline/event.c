@@ -8,6 +8,7 @@ const struct event_row event_table[EVENT_KINDS] = {
     [EVENT_PROJECT_CREATED] = {"project.created", "the history begins: random project id"},
     [EVENT_PROJECT_LOADED] = {"project.loaded", "name, board, task and data as the project file says now"},
     [EVENT_RUN_STARTED] = {"run.started", "stages, policy and provider of a run"},
+    [EVENT_RUN_RESUMED] = {"run.resumed", "a decision lets the run that asked go on"},
     [EVENT_RUN_ENDED] = {"run.ended", "how it ended: exit code and sentence"},
     [EVENT_STAGE_PLANNED] = {"stage.planned", "the steps of a stage with their specs"},
     [EVENT_STAGE_STALE] = {"stage.stale", "an input changed: which, and what that makes of the stage"},

@@ -134,7 +134,9 @@ static void fold_loaded(struct state *s, json *o, const struct store_event *e)
 
 static void fold_run_started(struct state *s, json *o, const struct store_event *e)
 {
-    s->run_seq = e->seq;
+    if (!s->asked) /* going on after a question: attempts and causes are still counted */
+        s->run_seq = e->seq;
+    s->asked = false;
     LINE(o, "policy", s->policy);
     LINE(o, "provider", s->provider);
     LINE(o, "box", s->box);
@@ -143,14 +145,23 @@ static void fold_run_started(struct state *s, json *o, const struct store_event 
     s->activity[0] = '\0';
 }
 
+static void fold_run_resumed(struct state *s, json *o, const struct store_event *e)
+{
+    (void)o;
+    (void)e;
+    s->asked = false;
+    s->busy = true;
+}
+
 static void fold_run_ended(struct state *s, json *o, const struct store_event *e)
 {
     char text[400];
 
     LINE(o, "sentence", text);
+    s->asked = json_get_int(o, "code", 0) == ERR_DECISION;
     s->busy = false;
     s->activity[0] = '\0';
-    if (text[0])
+    if (text[0] && !s->asked) /* the question itself is on the screen */
         add_message(s, e->wall_ms, json_get_int(o, "code", 0) ? FINDING_WARNING : FINDING_NOTE,
                     text);
 }
@@ -544,6 +555,7 @@ static fold_fn *const folds[EVENT_KINDS] = {
     [EVENT_PROJECT_CREATED] = fold_created,
     [EVENT_PROJECT_LOADED] = fold_loaded,
     [EVENT_RUN_STARTED] = fold_run_started,
+    [EVENT_RUN_RESUMED] = fold_run_resumed,
     [EVENT_RUN_ENDED] = fold_run_ended,
     [EVENT_STAGE_PLANNED] = fold_planned,
     [EVENT_STAGE_STALE] = fold_stale,

@@ -178,7 +178,8 @@ struct state {
     VEC(struct state_message) messages;
     struct state_live live;
     int64_t last_seq;
-    int64_t run_seq;          /* of the last run.started */
+    int64_t run_seq;          /* of the last run.started that did not go on after a question */
+    bool asked;               /* the last run ended with a question */
     int64_t tokens_in, tokens_out; double money; bool money_unknown;
     int64_t started_wall_ms;
     /* Set by the engine so that views need nothing else. blob: appends the bytes, 0 or negative. here: did
