@@ -10,6 +10,7 @@
 #include "core/config/user.h"
 #include "core/pipeline/event.h"
 #include "core/pipeline/json.h"
+#include "core/pipeline/remote.h"
 #include "core/store/store.h"
 
 static const struct cli_option options[] = {
@@ -196,6 +197,7 @@ static int with_engine(const struct cli_args *a, struct engine_options *o, struc
 {
     struct cli_session session;
     struct run r = {.json = cli_has(a, "--json")};
+    struct remote *remote;
     struct err closing = {0};
     int code = cli_open(&session, cli_project(a, 0), false, o, err);
 
@@ -203,7 +205,10 @@ static int with_engine(const struct cli_args *a, struct engine_options *o, struc
         return code;
     r.loop = session.loop;
     r.engine = session.engine;
+    /* A second process can decide beside this one; without a socket (path too long) the project just stays locked. */
+    remote = remote_listen(session.loop, session.engine, engine_state(session.engine)->folder, NULL);
     code = run_loop(&r, a, err);
+    remote_free(remote);
     if (engine_close(session.engine, &closing) && code == 0) {
         *err = closing;
         code = -closing.code;
