@@ -70,7 +70,8 @@ static int make_plan(struct engine *e, int stage, struct err *err)
         if (p.steps[i].spec.len)
             r = store_put_blob(e->store, p.steps[i].spec.data, p.steps[i].spec.len, specs[i], err);
     }
-    if (r == 0 && !plan_is_known(e, stage, &p, specs))
+    /* A stale stage is planned again: its steps say whether something changed for them after all. */
+    if (r == 0 && (!plan_is_known(e, stage, &p, specs) || e->state.stages[stage].status == STAGE_STALE))
         r = engine_emit(e, EVENT_STAGE_PLANNED, "", plan_body(e->stages[stage]->id, &p, specs),
                         STORE_NORMAL, err);
     stage_plan_done(&p);
@@ -295,6 +296,7 @@ static enum next look_at_step(struct engine *e, int stage, int step, struct err 
         }
         return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     case ATTEMPT_INTERRUPTED:
+    case ATTEMPT_CLAIMED:
         return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
     case ATTEMPT_FAILED:
     case ATTEMPT_REJECTED:

@@ -63,6 +63,27 @@ static int start_job(struct engine *e, struct attempt *a, struct job *job, struc
     return -ERR_MACHINE;
 }
 
+/* That something passed counts only on the installation that saw it pass: the ledger keeps the hash of the event's
+ * body. Ledger first; a kill in between leaves a line that no event has. Takes body. */
+static int emit_settlement(struct engine *e, const struct attempt *a, bool passed, struct json_object *body,
+                           struct err *err)
+{
+    char hex[SHA256_HEX];
+    size_t n;
+    const char *text = json_object_to_json_string_length(body, JSON_C_TO_STRING_PLAIN, &n);
+    int r = 0;
+
+    if (passed) {
+        sha256_of(text, n, hex);
+        r = ledger_add(e->ledger, e->state.project_id, hex, STATE_SETTLED, err);
+    }
+    if (r) {
+        json_object_put(body);
+        return r;
+    }
+    return engine_emit(e, EVENT_ATTEMPT_SETTLED, a->id, body, STORE_FULL, err);
+}
+
 /* An artifact that is only read, such as a plan, has passed once it is approved. */
 static int accept(struct engine *e, struct attempt *a, struct err *err)
 {
@@ -71,7 +92,7 @@ static int accept(struct engine *e, struct attempt *a, struct err *err)
     json_put_text(body, "id", a->id);
     json_put_flag(body, "passed", true);
     json_put_text(body, "outcome", "accepted");
-    return engine_emit(e, EVENT_ATTEMPT_SETTLED, a->id, body, STORE_FULL, err);
+    return emit_settlement(e, a, true, body, err);
 }
 
 static void settled_done(struct stage_settlement *s)
@@ -207,7 +228,7 @@ static int emit_settled(struct engine *e, const struct attempt *a, const struct 
         json_object_object_add(body, "outputs", outputs);
     if (metrics)
         json_object_object_add(body, "metrics", metrics);
-    return engine_emit(e, EVENT_ATTEMPT_SETTLED, a->id, body, STORE_FULL, err);
+    return emit_settlement(e, a, passed && !partly, body, err);
 }
 
 /* The step that has to change: named by the worst finding, else the attempt's own, or the one it confirms. */

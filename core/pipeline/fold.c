@@ -62,7 +62,7 @@ static enum step_status step_status(const struct state *s, int step)
 {
     const struct attempt *a = state_last_attempt(s, step);
 
-    if (!a)
+    if (!a || a->state == ATTEMPT_CLAIMED)
         return STEP_OPEN;
     switch (a->state) {
     case ATTEMPT_PASSED:
@@ -413,6 +413,17 @@ static void read_metrics(struct attempt *a, json *array)
     }
 }
 
+/* Did this installation see it pass? Otherwise an artifact waits for a decision here, and an execution is a claim. */
+static enum attempt_state settled_as(const struct state *s, const struct attempt *a, const struct store_event *e)
+{
+    char hex[SHA256_HEX];
+
+    sha256_of(e->body, e->body_len, hex);
+    if (s->here && s->here(s->arg, hex, STATE_SETTLED))
+        return ATTEMPT_PASSED;
+    return a->blob[0] ? ATTEMPT_WAITING : ATTEMPT_CLAIMED;
+}
+
 static void fold_settled(struct state *s, json *o, const struct store_event *e)
 {
     struct attempt *a = attempt_of(s, o);
@@ -430,7 +441,7 @@ static void fold_settled(struct state *s, json *o, const struct store_event *e)
     LINE(o, "outcome", a->outcome);
     if (json_get_flag(o, "partly")) /* a later stage has more to say: stays approved */
         return;
-    a->state = json_get_flag(o, "passed") ? ATTEMPT_PASSED : ATTEMPT_FAILED;
+    a->state = json_get_flag(o, "passed") ? settled_as(s, a, e) : ATTEMPT_FAILED;
     a->ended_ms = e->wall_ms;
     if (a->started_ms && a->state == ATTEMPT_PASSED)
         s->stages[a->stage].ms += a->ended_ms - a->started_ms;

@@ -21,6 +21,7 @@ const struct attempt_state_row attempt_state_table[ATTEMPT_STATES] = {
     [ATTEMPT_CANCELED] = {"canceled", "–", "-", "dim"},
     [ATTEMPT_INTERRUPTED] = {"interrupted", "–", "-", "warning"},
     [ATTEMPT_REVOKED] = {"revoked", "–", "-", "warning"},
+    [ATTEMPT_CLAIMED] = {"passed elsewhere", "~", "~", "warning"},
 };
 
 const struct stage_status_row stage_status_table[STAGE_STATUSES] = {

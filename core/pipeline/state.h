@@ -43,8 +43,11 @@ enum attempt_state {
     ATTEMPT_CANCELED,
     ATTEMPT_INTERRUPTED, /* the program ended in the middle of it */
     ATTEMPT_REVOKED,
+    ATTEMPT_CLAIMED,     /* an execution that passed elsewhere: shown, counts for nothing here */
     ATTEMPT_STATES
 };
+
+#define STATE_SETTLED "settled" /* executor in the ledger for the hash of a passing settlement's body */
 
 struct attempt_state_row {
     const char *word;   /* "waits for you" */
