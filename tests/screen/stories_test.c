@@ -252,6 +252,24 @@ static void test_stream(void **state)
     pty_stop(&p);
 }
 
+/* The symbolic artifacts of a stage are one question; reading them does not start it over. */
+static void test_group(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    open_scene(&p, 120, 40, "group", NULL);
+    pty_expect(&p, "Approve these 3 artifacts of data together?");
+    pty_expect(&p, "3 decisions wait");
+    pty_send(&p, "]");
+    pty_expect(&p, "data.2/1");
+    approve(&p);
+    pty_expect_log(&p, "approve data.2/1");
+    assert_true(pty_log_has(&p, "group=1"));
+    pty_expect(&p, "and its group approved");
+    pty_stop(&p);
+}
+
 static void open_linear(struct pty *p, const char *scene)
 {
     const char *argv[] = {APP, scene, "--log", log_path(), "--linear", "1", NULL};
@@ -342,7 +360,7 @@ int main(void)
         cmocka_unit_test(test_escape_leaves_and_never_approves), cmocka_unit_test(test_later_and_back),
         cmocka_unit_test(test_edit), cmocka_unit_test(test_views), cmocka_unit_test(test_run_view),
         cmocka_unit_test(test_stream), cmocka_unit_test(test_home), cmocka_unit_test(test_linear_approve),
-        cmocka_unit_test(test_linear_reject), cmocka_unit_test(test_linear_home_and_stream),
+        cmocka_unit_test(test_linear_reject), cmocka_unit_test(test_group), cmocka_unit_test(test_linear_home_and_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

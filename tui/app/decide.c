@@ -19,37 +19,69 @@ int decide_waiting(const struct workbench *w)
     return w->project.state ? state_waiting(w->project.state, waits, STATE_STEPS_MAX) : 0;
 }
 
+/* The waiting attempts of a's group, oldest first; 0 when it is alone. */
+static int group_of(const struct state *s, const struct attempt *a, const struct attempt **members)
+{
+    int waits[STATE_STEPS_MAX], n = state_waiting(s, waits, STATE_STEPS_MAX), found = 0;
+
+    for (int i = 0; a->group[0] && i < n; i++) {
+        const struct attempt *b = s->attempts.items[waits[i]];
+        if (str_eq(b->group, a->group))
+            members[found++] = b;
+    }
+    return found > 1 ? found : 0;
+}
+
+static bool may_ask(const struct workbench *w, const struct attempt *a)
+{
+    return a && a->state == ATTEMPT_WAITING && a->sha[0] && !w->home && w->overlay == VIEW_HOME && !decide_draft(w);
+}
+
+/* A group is one question whichever of its artifacts is looked at, so reading them does not start it over. */
 void decide_refresh(struct workbench *w)
 {
-    const struct attempt *a = workbench_attempt(w);
-    char subject[sizeof(w->question.subject)];
+    const struct attempt *a = workbench_attempt(w), *members[STATE_STEPS_MAX];
+    char subject[sizeof(w->question.subject)], sha[SHA256_HEX];
+    int group;
 
-    snprintf(subject, sizeof(subject), "%s %s", a ? a->id : "", a ? a->sha : "");
-    if (!a || a->state != ATTEMPT_WAITING || !a->sha[0] || w->home || w->overlay != VIEW_HOME || decide_draft(w) ||
-        str_eq(subject, w->put_off)) {
+    if (!may_ask(w, a)) {
         question_hide(&w->question);
         return;
     }
+    group = group_of(w->project.state, a, members);
+    if (group)
+        engine_group_hash(members, group, sha);
+    else
+        str_copy(sha, sizeof(sha), a->sha);
+    snprintf(subject, sizeof(subject), "%s %s", group ? a->group : a->id, sha);
+    if (str_eq(subject, w->put_off)) {
+        question_hide(&w->question);
+        return;
+    }
+    str_copy(w->asked_id, sizeof(w->asked_id), a->id);
     if (!question_open(&w->question) || !str_eq(subject, w->question.subject)) {
-        str_copy(w->asked_id, sizeof(w->asked_id), a->id);
-        str_copy(w->asked_sha, sizeof(w->asked_sha), a->sha);
+        str_copy(w->asked_sha, sizeof(w->asked_sha), sha);
         w->asked_ms = os_mono_ms();
+        w->asked_group = group;
     }
     question_ask(&w->question, subject);
 }
 
 void decide_send(struct workbench *w, enum decision_verb verb, const char *reason)
 {
+    const struct attempt *a = workbench_attempt(w);
+    bool together = w->asked_group > 1 && verb == DECISION_APPROVE;
     struct command c = {
-        .kind = COMMAND_DECIDE, .attempt = w->asked_id, .verb = verb, .sha256 = w->asked_sha, .reason = reason,
+        .kind = COMMAND_DECIDE, .attempt = w->asked_id, .verb = verb, .reason = reason, .group = together,
+        .sha256 = w->asked_group > 1 && !together && a ? a->sha : w->asked_sha,
         .looked_ms = os_mono_ms() - w->asked_ms,
     };
 
-    if (workbench_send(w, &c) >= 0) {
-        workbench_notice(w, verb == DECISION_APPROVE ? ROLE_PASSED : ROLE_TEXT, "%s %s", w->asked_id,
-                         decision_table[verb].past);
-        w->follow = true;
-    }
+    if (workbench_send(w, &c) < 0)
+        return;
+    workbench_notice(w, verb == DECISION_APPROVE ? ROLE_PASSED : ROLE_TEXT, "%s %s%s", w->asked_id,
+                     together ? "and its group " : "", decision_table[verb].past);
+    w->follow = true;
 }
 
 static void put_off(struct workbench *w)
@@ -102,6 +134,7 @@ void decide_confirmed(struct workbench *w, int what)
         str_copy(w->asked_id, sizeof(w->asked_id), a->id);
         str_copy(w->asked_sha, sizeof(w->asked_sha), a->sha);
         w->asked_ms = os_mono_ms();
+        w->asked_group = 0;
         decide_send(w, what == CONFIRM_STOP ? DECISION_STOP : DECISION_REVOKE, NULL);
     }
 }

@@ -195,6 +195,12 @@ static void place_cursor(struct workbench *w, struct view *v, const struct canva
         term_cursor(w->term, in->at.row + (int)(v->cursor - v->top), in->at.col);
 }
 
+static void blank(struct canvas *c)
+{
+    for (int row = 0; row < c->at.rows; row++)
+        canvas_fill(c, row, ROLE_TEXT, ROLE_TEXT);
+}
+
 static void draw_pane(struct workbench *w, enum view_id id, bool focus)
 {
     struct view *v = workbench_view(w, id);
@@ -246,7 +252,10 @@ static void question_title(struct workbench *w, char *dst, size_t size)
     if (errors || warnings)
         snprintf(found, sizeof(found), ", %d error%s, %d warning%s", errors, errors == 1 ? "" : "s", warnings,
                  warnings == 1 ? "" : "s");
-    if (term_grid(w->term)->cols >= WORKBENCH_WIDE)
+    if (w->asked_group > 1)
+        snprintf(dst, size, "Approve these %d artifacts of %s together?  %s   [ ] read each", w->asked_group,
+                 w->project.state->stages[a->stage].id, format_sha(w->asked_sha, sha, sizeof(sha)));
+    else if (term_grid(w->term)->cols >= WORKBENCH_WIDE)
         snprintf(dst, size, "Approve %s, %d lines%s, %s?  %s", a->name, a->lines, found, purpose(a),
                  format_sha(a->sha, sha, sizeof(sha)));
     else
@@ -439,6 +448,21 @@ static void draw_small(struct workbench *w)
     canvas_init(&c, g, (struct layout_rect){0, 0, g->rows, g->cols}, w->context.ascii);
     canvas_putf(&c, 0, 0, ROLE_TEXT, "%dx%d is too small", g->cols, g->rows);
     canvas_putf(&c, 1, 0, ROLE_DIM, "%dx%d is the least", WORKBENCH_COLS, WORKBENCH_ROWS);
+}
+
+bool screen_paint_reply(struct workbench *w)
+{
+    struct canvas c;
+
+    if (w->home || w->overlay != VIEW_HOME || w->project.state->live.attempt != w->context.attempt ||
+        w->focus != VIEW_STREAM || w->tab != VIEW_STREAM || !canvas_of(w, VIEW_STREAM, &c))
+        return false;
+    w->context.now_ms = os_mono_ms();
+    blank(&c);
+    draw_pane(w, VIEW_STREAM, true);
+    draw_status(w);
+    term_flush(w->term);
+    return true;
 }
 
 void screen_paint(struct workbench *w)

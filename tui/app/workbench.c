@@ -232,14 +232,14 @@ static uint64_t mix(uint64_t h, uint64_t n)
     return (h ^ n) * 0x9E3779B97F4A7C15ULL + (h >> 29);
 }
 
-/* Changes when anything a view shows may have changed; never by itself. */
+/* Changes when anything a view shows may have changed, the growing reply left out; never by itself. */
 static uint64_t signature(const struct state *s, int64_t now_ms)
 {
     uint64_t h = 1469598103934665603ULL;
 
     if (!s)
         return h;
-    h = mix(mix(mix(h, s->generation), s->live.text.len), s->live.reasoning.len);
+    h = mix(mix(h, s->generation), s->live.reasoning.len);
     h = mix(mix(mix(h, (uint64_t)s->live.attempt), (uint64_t)s->last_seq), s->messages.n);
     h = mix(mix(h, s->busy), (uint64_t)s->live.first_ms);
     for (const char *p = s->live.progress; *p; p++)
@@ -265,12 +265,13 @@ static int paint_if_due(struct workbench *w, int64_t now)
 {
     int64_t due = w->painted_ms + (w->urgent ? WORKBENCH_KEY_MS : WORKBENCH_FRAME_MS);
 
-    if (!w->dirty)
+    if (!w->dirty && !w->grown)
         return -1;
     if (now < due)
         return (int)(due - now);
-    w->dirty = w->urgent = false;
-    screen_paint(w);
+    if (w->dirty || !screen_paint_reply(w))
+        screen_paint(w);
+    w->dirty = w->urgent = w->grown = false;
     w->painted_ms = os_mono_ms();
     question_painted(&w->question, w->painted_ms);
     return -1;
@@ -293,7 +294,7 @@ static void let_time_act(struct workbench *w, int64_t now)
 
 bool workbench_idle(const struct workbench *w, int64_t now_ms)
 {
-    return !w->dirty && !w->external.pid && keys_wait(&w->keys, now_ms) < 0 &&
+    return !w->dirty && !w->grown && !w->external.pid && keys_wait(&w->keys, now_ms) < 0 &&
            question_wait(&w->question, now_ms) < 0 && w->question.phase != QUESTION_UNPAINTED;
 }
 
@@ -303,7 +304,7 @@ static int before_sleep(void *arg)
     int64_t now = os_mono_ms();
     const struct state *s = w->project.state;
     uint64_t sig;
-    int wait;
+    int wait, question;
 
     if (w->external.pid)
         return -1;
@@ -315,12 +316,18 @@ static int before_sleep(void *arg)
         follow(w);
         mark_dirty(w, false);
     }
+    if (s && s->live.text.len != w->seen_live) {
+        w->seen_live = s->live.text.len;
+        w->grown = true;
+        w->dirty |= w->o->linear;
+    }
     if (w->o->linear)
         return linear_turn(w, now);
     wait = paint_if_due(w, now);
     wait = sooner(wait, keys_wait(&w->keys, now));
-    if (!input_waits(w) || question_wait(&w->question, now) > 0)
-        wait = sooner(wait, question_wait(&w->question, now));
+    question = question_wait(&w->question, now);
+    if (question != 0 || !input_waits(w)) /* unread bytes wake the loop by themselves, and go first */
+        wait = sooner(wait, question);
     if (s && (s->busy || s->live.attempt >= 0))
         wait = sooner(wait, (int)(1000 - now % 1000));
 #ifdef TINYWRIGHT_TESTS
@@ -455,8 +462,7 @@ int workbench_run(const struct workbench_options *o, struct err *err)
 
     if (!w)
         return err_set(err, ERR_MACHINE, "out of memory for the screen");
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    setlocale(LC_CTYPE, ""); /* the rest stays "C": numbers must parse, and each category costs a file */
     w->o = o;
     w->loop = o->loop;
     w->project = o->project;

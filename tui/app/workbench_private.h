@@ -64,13 +64,15 @@ struct workbench {
     enum decision_verb reason_verb;
     char put_off[160];                /* question the person put off */
     char asked_id[STATE_ID], asked_sha[SHA256_HEX];
-    bool asked_group;
+    int asked_group;                  /* artifacts decided together, 0 = one alone */
     int64_t asked_ms;
     char line_kind;                   /* ':' or '/', while the prompt line is open */
 
     char notice[400];
     int notice_role;
     bool dirty, urgent, stopping;
+    bool grown;                       /* only the live reply got longer since the last paint */
+    size_t seen_live;
     int64_t painted_ms, cancel_ms;
     uint64_t seen;                    /* signature of the state that is painted */
     int input_id, before_id, signal_ids[8], n_signals;
@@ -95,6 +97,7 @@ bool workbench_idle(const struct workbench *w, int64_t now_ms); /* nothing under
 /* screen.c */
 void screen_reflow(struct workbench *w);
 void screen_paint(struct workbench *w);
+bool screen_paint_reply(struct workbench *w); /* only the pane of the stream; false when it takes a full paint */
 
 /* input.c */
 void input_key(void *arg, const struct key *k);

@@ -323,6 +323,11 @@ static int cell_text(const struct term *t, const struct cell *c, wchar_t text[GR
 {
     int n = 0, width;
 
+    if (c->n == 1 && c->cp[0] < 0x80) {
+        text[0] = (wchar_t)c->cp[0];
+        text[1] = 0;
+        return 1;
+    }
     if (t->ascii && c->cp[0] >= 0x80) {
         text[0] = (wchar_t)ascii_for(c->cp[0]);
         text[1] = 0;

@@ -46,8 +46,11 @@ static void apply(struct app *app, const struct command *c)
         s->live.attempt = -1;
         s->activity[0] = '\0';
     }
-    if (a && c->verb == DECISION_APPROVE)
-        a->state = ATTEMPT_APPROVED;
+    for (size_t i = 0; a && c->verb == DECISION_APPROVE && i < s->attempts.n; i++) {
+        struct attempt *b = s->attempts.items[i];
+        if (b == a || (c->group && str_eq(a->group, b->group)))
+            b->state = ATTEMPT_APPROVED;
+    }
     if (a && c->verb == DECISION_REJECT)
         a->state = ATTEMPT_REJECTED;
     s->generation++;
@@ -59,8 +62,8 @@ static int command(void *arg, const struct command *c, struct err *err)
 
     (void)err;
     if (app->log >= 0)
-        dprintf(app->log, "%s %s %s reason=%s bytes=%zu looked=%d\n", verb_of(c), c->attempt ? c->attempt : "-",
-                c->sha256 ? c->sha256 : "-", c->reason ? c->reason : "", c->len, c->looked_ms > 0);
+        dprintf(app->log, "%s %s %s reason=%s bytes=%zu looked=%d group=%d\n", verb_of(c), c->attempt ? c->attempt : "-",
+                c->sha256 ? c->sha256 : "-", c->reason ? c->reason : "", c->len, c->looked_ms > 0, c->group);
     if (app->crash)
         abort();
     apply(app, c);

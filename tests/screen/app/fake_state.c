@@ -312,6 +312,14 @@ bool fake_init(struct fake *f, const char *scene)
         add_stage(f, "compile", STAGE_PASSED, "compiles", 700);
         add_stage(f, "run", str_eq(scene, "failed") ? STAGE_FAILED : STAGE_PASSED, "", 900);
         str_copy(f->state.stages[5].why, sizeof(f->state.stages[5].why), "row 4 differs");
+    } else if (str_eq(scene, "group")) {
+        f->state.stages[0].status = STAGE_WAITS;
+        for (int i = 0; i < 3; i++) {
+            a = f->state.attempts.items[i];
+            a->state = ATTEMPT_WAITING;
+            str_copy(a->group, sizeof(a->group), "data#1");
+            str_copy(a->provider, sizeof(a->provider), "generator");
+        }
     } else {
         return false;
     }

@@ -20,7 +20,7 @@ struct fake {
     bool hostile;
 };
 
-/* scene: "waiting", "stream", "verified", "failed", "hostile", "long". false when unknown. */
+/* scene: "waiting", "stream", "verified", "failed", "hostile", "long", "group". false when unknown. */
 bool fake_init(struct fake *f, const char *scene);
 void fake_done(struct fake *f);
 bool fake_stream(struct fake *f); /* appends the next piece; false at the end */
