@@ -26,6 +26,7 @@ struct command {
     const char *sha256;         /* what was looked at; must match for approve */
     const char *reason;         /* free text or NULL */
     const char *bytes; size_t len; /* DECISION_EDIT, HUNKS, TAKE_OVER */
+    const char *refused;        /* DECISION_HUNKS: unified diff of what was left out, for the next prompt; or NULL */
     const char *via;            /* "screen", "cli", "script" */
     int64_t looked_ms;          /* how long the question was shown, 0 unknown */
     int group;                  /* nonzero: decide all of the attempt's group */

@@ -66,15 +66,21 @@ static int record(struct engine *e, const struct attempt *a, const struct comman
                   struct err *err)
 {
     const char *executor = e->state.stages[a->stage].id;
+    struct json_object *body;
     int r = 0;
 
     if (c->verb == DECISION_APPROVE)
         r = ledger_add(e->ledger, e->state.project_id, a->sha, executor, err);
     else if (c->verb == DECISION_REVOKE && a->sha[0])
         r = ledger_revoke(e->ledger, e->state.project_id, a->sha, executor, err);
-    if (r)
+    body = r ? NULL : decision_body(e, a, c, rule);
+    if (r == 0 && c->refused)
+        r = engine_put_blob(e, body, "refused", c->refused, strlen(c->refused), err);
+    if (r) {
+        json_object_put(body);
         return r;
-    return engine_emit(e, EVENT_DECISION, a->id, decision_body(e, a, c, rule), STORE_FULL, err);
+    }
+    return engine_emit(e, EVENT_DECISION, a->id, body, STORE_FULL, err);
 }
 
 static int revoke_later(struct engine *e, const struct attempt *a, struct err *err)

@@ -97,7 +97,7 @@ static int feedback_vars(struct engine *e, const struct attempt *a, const struct
     r |= template_vars_putf(vars, "attempt", "%d", last->number);
     r |= template_vars_puts(vars, "reason", last->decision.reason[0] ? last->decision.reason : "no reason given");
     r |= template_vars_puts(vars, "taken", "");
-    r |= template_vars_puts(vars, "refused", "");
+    r |= put_blob(e, last->refused_blob, "refused", 0, vars);
     r |= template_vars_puts(vars, "root_cause", worst && worst->fix[0] ? worst->fix : "");
     r |= put_history(e, a, vars);
     return r | template_vars_putf(vars, "attempts", "%d", project_attempts(e->project));

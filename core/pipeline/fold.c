@@ -513,6 +513,8 @@ static void fold_decision(struct state *s, json *o, const struct store_event *e)
     LINE(o, "reason", a->decision.reason);
     LINE(o, "rule", a->decision.rule);
     json_get_sha(o, "sha256", a->decision.sha);
+    if (a->decision.verb == DECISION_HUNKS)
+        json_get_sha(o, "refused", a->refused_blob);
     a->decision.wall_ms = e->wall_ms;
     a->decision.here = s->here && s->here(s->arg, a->decision.sha, s->stages[a->stage].id);
     a->state = after_decision(s, a);

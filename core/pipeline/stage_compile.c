@@ -71,8 +71,10 @@ static int settle(struct stage_context *c, const struct attempt *a, int phase, c
     (void)err;
     board_read_build(c->project->tools, c->state->project, r, &size, &ret->findings);
     errors = finding_count(&ret->findings, FINDING_ERROR);
-    stage_metric_add(ret, "flash", (double)size.flash, (double)size.flash_max, "B");
-    stage_metric_add(ret, "ram", (double)size.ram, (double)size.ram_max, "B");
+    if (size.flash > 0) { /* it linked */
+        stage_metric_add(ret, "flash", (double)size.flash, (double)size.flash_max, "B");
+        stage_metric_add(ret, "ram", (double)size.ram, (double)size.ram_max, "B");
+    }
     if (errors)
         snprintf(ret->outcome, sizeof(ret->outcome), "does not compile: %d error%s", errors, errors == 1 ? "" : "s");
     else

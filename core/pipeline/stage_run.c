@@ -229,7 +229,7 @@ static void put_metrics(const struct board_report *report, const struct comparis
     if (report->arena_used >= 0)
         stage_metric_add(ret, "arena", (double)report->arena_used, (double)arena, "B");
     if (report->instructions >= 0)
-        stage_metric_add(ret, "instructions", (double)report->instructions, 0, "");
+        stage_metric_add(ret, "instructions", (double)report->instructions, 0, "instr");
     if (report->stack_high >= 0)
         stage_metric_add(ret, "stack", (double)report->stack_high, 0, "B");
     stage_metric_add(ret, "inferences", (double)report->invokes, 0, "");

@@ -100,6 +100,7 @@ struct attempt {
         int64_t wall_ms;
         bool here;              /* this installation made it (ledger) */
     } decision;
+    char refused_blob[SHA256_HEX]; /* hunks that the person left out, as a diff; "" none */
     char group[STATE_ID];       /* attempts decided together share it; "" = alone */
     int64_t tokens_in, tokens_out; /* -1 = not reported */
     bool tokens_estimated;
