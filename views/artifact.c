@@ -38,6 +38,12 @@ static bool textual(enum artifact_kind kind)
     return kind != ARTIFACT_KERAS && kind != ARTIFACT_TFLITE && kind != ARTIFACT_ELF;
 }
 
+/* Code keeps its lines, prose and data are wrapped; the key for wrapping changes either. */
+static bool is_code(enum highlight_language l)
+{
+    return l == HIGHLIGHT_CPP || l == HIGHLIGHT_HEADER || l == HIGHLIGHT_PYTHON;
+}
+
 static void reload(struct view *v)
 {
     struct artifact *m = v->model;
@@ -50,6 +56,7 @@ static void reload(struct view *v)
         if (a && textual(a->kind))
             format_blob(v->context->state, a->blob, &m->text);
         m->pager.language = a ? highlight_by_name(a->name) : HIGHLIGHT_NONE;
+        v->wrap = !is_code(m->pager.language);
         pager_set(&m->pager, buf_text(&m->text), m->text.len);
         str_copy(m->key, sizeof(m->key), key);
         v->top = 0;
@@ -142,7 +149,7 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops artifact_ops = {
     .id = "artifact", .title = "Artifact", .help = "The artifact with line numbers, highlighting and findings.",
-    .size = sizeof(struct artifact), .wraps = true,
+    .of_attempt = true, .size = sizeof(struct artifact), .wraps = true,
     .empty = "No text here yet: the artifact is still to come, or it is binary.",
     .open = open, .done = done, .reload = reload, .rows = rows, .draw = draw, .mark = mark, .text = text, .foot = foot,
 };

@@ -330,7 +330,7 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops diff_ops = {
     .id = "diff", .title = "Diff", .help = "What changed between two attempts, with the findings that came and went.",
-    .size = sizeof(struct diff_model),
+    .of_attempt = true, .size = sizeof(struct diff_model),
     .empty = "Nothing to compare with: this is the step's first artifact, or both are the same bytes.",
     .open = open, .done = done, .reload = reload, .rows = rows, .draw = draw, .mark = mark, .act = act,
     .text = text, .head = head, .foot = foot,

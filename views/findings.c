@@ -173,7 +173,7 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops findings_ops = {
     .id = "findings", .title = "Findings", .help = "Everything that is wrong or worth knowing about the attempt.",
-    .size = sizeof(struct findings), .cursor = true, .empty = "No findings.",
+    .of_attempt = true, .size = sizeof(struct findings), .cursor = true, .empty = "No findings.",
     .done = done, .reload = reload, .rows = rows, .draw = draw, .mark = mark, .act = act, .text = text,
     .head = head, .foot = foot,
 };

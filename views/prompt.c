@@ -90,6 +90,6 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops prompt_ops = {
     .id = "prompt", .title = "Prompt", .help = "What was sent to the model.",
-    .size = sizeof(struct prompt), .wraps = true, .empty = "Nothing was sent to a model for this attempt.",
+    .of_attempt = true, .size = sizeof(struct prompt), .wraps = true, .empty = "Nothing was sent to a model for this attempt.",
     .open = open, .done = done, .reload = reload, .rows = rows, .draw = draw, .text = text, .foot = foot,
 };

@@ -249,6 +249,6 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops run_ops = {
     .id = "run", .title = "Run", .help = "The run on the board: expected against printed rows, and the serial output.",
-    .size = sizeof(struct run), .empty = "This attempt has not run on a board. \"Compiles\" is not \"works\".",
+    .of_attempt = true, .size = sizeof(struct run), .empty = "This attempt has not run on a board. \"Compiles\" is not \"works\".",
     .open = open, .done = done, .reload = reload, .rows = count, .draw = draw, .mark = mark, .text = text, .foot = foot,
 };

@@ -132,7 +132,7 @@ static void foot(struct view *v, char *dst, size_t size)
 
 const struct view_ops stream_ops = {
     .id = "stream", .title = "Stream", .help = "The reply of the model, live while it comes.",
-    .size = sizeof(struct stream), .follows = true, .wraps = true,
+    .of_attempt = true, .size = sizeof(struct stream), .follows = true, .wraps = true,
     .empty = "No model wrote this attempt: there is no reply to show.\n\n2 shows the artifact.",
     .open = open, .done = done, .reload = reload, .rows = rows, .draw = draw, .text = text, .foot = foot,
 };

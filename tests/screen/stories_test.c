@@ -337,6 +337,7 @@ static void test_home(void **state)
 
     (void)state;
     open_scene(&p, 80, 24, "home", NULL);
+    pty_expect(&p, "From a CSV to verified firmware");
     pty_expect(&p, "Examples");
     pty_expect(&p, "1 decision waits");
     pty_send(&p, "j\r");

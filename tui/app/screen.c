@@ -9,7 +9,7 @@
 #include "tui/app/workbench_private.h"
 #include "views/format.h"
 
-enum { LEFT_COLUMNS = 40, BUDGET_ROWS = 8, QUESTION_ROWS = 3 };
+enum { LEFT_COLUMNS = 40, BUDGET_ROWS = 8, QUESTION_ROWS = 3, WELCOME_ROWS = 11, HOME_LEAST = 8 };
 
 /* ---- layout ---- */
 
@@ -58,6 +58,8 @@ void screen_reflow(struct workbench *w)
     if (wide && !alone)
         left_column(w, middle);
     layout_add(&w->layout, middle, LAYOUT_LEAF, wide && !alone ? (int)w->tab : (int)one_pane(w));
+    if (w->home && w->overlay == VIEW_HOME && g->rows >= WELCOME_ROWS + HOME_LEAST + 2)
+        fixed(w, root, VIEW_WELCOME, WELCOME_ROWS);
     fixed(w, root, LEAF_QUESTION, box_open(w) ? QUESTION_ROWS : 0);
     w->layout.nodes[w->layout.n - 1].hidden = !box_open(w);
     fixed(w, root, LEAF_BOTTOM, 1);
@@ -126,7 +128,8 @@ static void draw_status(struct workbench *w)
     c.under = ROLE_STATUS;
     col = 1 + canvas_put(&c, 0, 1, ROLE_TITLE, "tinywright") + 2;
     if (w->home || !s) {
-        canvas_put(&c, 0, col, ROLE_DIM, "sensor data to verified firmware, and you decide");
+        if (c.at.cols >= 80)
+            canvas_put(&c, 0, col, ROLE_DIM, "sensor data to verified firmware, and you decide");
         canvas_right(&c, 0, c.at.cols - 1, ROLE_DIM, TINYWRIGHT_VERSION);
         return;
     }
@@ -378,12 +381,7 @@ static void draw_hints(struct workbench *w, struct canvas *c)
 {
     const struct state *s = w->project.state;
     const enum action *list = hints(w);
-    int width = c->at.cols;
 
-    if (!w->home && s && s->activity[0]) {
-        canvas_right(c, 0, width - 1, ROLE_ACTIVE, s->activity);
-        c->at.cols -= utf8_width(s->activity, strlen(s->activity)) + 3;
-    }
     canvas_at(c, 0, 1);
     if (!w->home && s && s->busy)
         add_hint(w, c, ACTION_CANCEL, "cancel");
@@ -424,6 +422,17 @@ static void draw_line(struct workbench *w, struct canvas *c)
     term_cursor(w->term, c->at.row, c->at.col + 1 + before);
 }
 
+/* What runs now stands at the right end and takes its room from the rest. */
+static void draw_activity(struct workbench *w, struct canvas *c)
+{
+    const struct state *s = w->project.state;
+
+    if (w->home || !s || !s->activity[0])
+        return;
+    canvas_right(c, 0, c->at.cols - 1, ROLE_ACTIVE, s->activity);
+    c->at.cols -= utf8_width(s->activity, strlen(s->activity)) + 3;
+}
+
 static void draw_bottom(struct workbench *w)
 {
     struct canvas c;
@@ -434,7 +443,11 @@ static void draw_bottom(struct workbench *w)
         draw_line(w, &c);
     else if (w->keymap.prefix.code != KEYS_NONE)
         draw_prefix(w, &c);
-    else if (w->notice[0])
+    else
+        draw_activity(w, &c);
+    if (prompt_line_active() || w->keymap.prefix.code != KEYS_NONE)
+        return;
+    if (w->notice[0])
         canvas_put(&c, 0, 1, w->notice_role, w->notice);
     else
         draw_hints(w, &c);

@@ -106,6 +106,10 @@ static void draw_empty(struct view *v, struct canvas *c)
 {
     const char *text = v->ops->empty, *end;
 
+    if (v->ops->of_attempt && v->context->state && v->context->attempt < 0)
+        text = "Nothing was made here yet.\n\no  goes on: it runs the stages and stops at every question for you.\n"
+               "?  shows what else you can do.";
+
     for (int y = 1; text && *text && y < c->at.rows; y++) {
         char line[160];
         end = strchr(text, '\n');

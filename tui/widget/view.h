@@ -50,6 +50,7 @@ struct view_ops {
     bool cursor;       /* has a chosen row */
     bool follows;      /* starts at the end and follows it */
     bool wraps;        /* long lines may wrap */
+    bool of_attempt;   /* shows the chosen attempt */
     const char *empty; /* shown while there are no rows */
     void (*open)(struct view *v);
     void (*done)(struct view *v);
