@@ -199,6 +199,10 @@ static enum next after_failure(struct engine *e, int stage, int step, const stru
         snprintf(why, sizeof(why), "%s failed: %.200s", a->id, a->outcome);
         return give_up(e, stage, why, "Doing it again gives the same result; change the data, the project file or the mode.");
     }
+    if (a->state == ATTEMPT_REJECTED && deterministic && a->last_seq > e->state.run_seq) {
+        snprintf(why, sizeof(why), "%s was rejected, and the generator would write the same again.", a->id);
+        return give_up(e, stage, why, "Take it over with your own text, change the project file, or use --mode freeform.");
+    }
     if (tries >= limits.attempts) {
         snprintf(why, sizeof(why), "%s used up its %d attempts.", e->state.steps.items[step].id, limits.attempts);
         return give_up(e, stage, why, "Edit or take over the last attempt, or run again for more.");

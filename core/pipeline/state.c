@@ -125,7 +125,7 @@ int state_waiting(const struct state *s, int *ret_attempts, int max)
 
     for (size_t i = 0; i < s->attempts.n && n < max; i++) {
         const struct attempt *a = s->attempts.items[i];
-        if (a->state == ATTEMPT_WAITING && a->step >= 0 && !s->steps.items[a->step].retired)
+        if (a->state == ATTEMPT_WAITING && !s->steps.items[a->step].retired && state_last_attempt(s, a->step) == a)
             ret_attempts[n++] = (int)i;
     }
     return n;

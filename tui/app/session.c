@@ -92,6 +92,16 @@ static const char *provider_for(const struct session *s, const struct example *x
     return x && x->cassette && s->user.provider.kind == USER_PROVIDER_AUTO ? "cassette:example" : NULL;
 }
 
+/* In a loop of its own: this is called from a callback of the workbench's, and loops do not nest. */
+static int make_example(const struct session *s, const struct example *x, const char *folder, struct err *err)
+{
+    struct loop *l = loop_new(err);
+    int r = l ? example_make(x, folder, s->runtime, l, err) : -ERR_MACHINE;
+
+    loop_free(l);
+    return r;
+}
+
 int session_open(void *session, const char *folder, struct workbench_project *ret, struct err *err)
 {
     struct session *s = session;
@@ -105,7 +115,7 @@ int session_open(void *session, const char *folder, struct workbench_project *re
     int r;
 
     close_project(s);
-    if (x && example_make(x, folder, s->runtime, s->loop, err))
+    if (x && make_example(s, x, folder, err))
         return -err->code;
     r = cli_provider(s->loop, provider_for(s, x), &s->provider, err);
     if (r)
