@@ -54,7 +54,7 @@ static void test_board_wide(void **state)
     pty_expect(&p, "stale: sketch changed");
     pty_expect(&p, "Budget of nano33ble-virtual");
     pty_expect(&p, "model-symbol  C2");
-    pty_expect(&p, "[2 Artifact]");
+    pty_expect(&p, "[3 Diff]"); /* there was an attempt before: what changed comes first */
     pty_expect(&p, "recorded, authored");
     pty_expect(&p, "box: full");
     pty_expect(&p, "1 decision waits");
@@ -69,7 +69,7 @@ static void test_board_narrow(void **state)
     (void)state;
     open_scene(&p, 80, 24, "waiting", NULL);
     pty_expect(&p, "✓ data  ✓ train  ✓ convert  ? sketch  ~ compile  · run");
-    pty_expect(&p, "[2 Artifact]");
+    pty_expect(&p, "[3 Diff]");
     pty_send(&p, "\t");
     pty_expect(&p, "Stages  3 of 6 passed");
     pty_send(&p, "\t");

@@ -195,7 +195,7 @@ static void go_waiting(struct workbench *w)
     w->follow = true;
     w->followed[0] = '\0';
     workbench_choose(w, w->project.state->attempts.items[waits[0]]->stage, waits[0]);
-    set_tab(w, VIEW_ARTIFACT);
+    w->focus = w->tab;
 }
 
 static void cancel(struct workbench *w)

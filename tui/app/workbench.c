@@ -94,18 +94,27 @@ static int newest(const struct state *s)
     return best;
 }
 
+static bool has_earlier(const struct state *s, const struct attempt *a)
+{
+    for (size_t i = 0; i < s->attempts.n; i++) {
+        const struct attempt *b = s->attempts.items[i];
+        if (b->step == a->step && b->number < a->number && b->blob[0])
+            return true;
+    }
+    return false;
+}
+
 /* The tab that shows what just became interesting about an attempt. */
 static enum view_id tab_for(const struct state *s, const struct attempt *a, enum view_id now)
 {
     if (a->state == ATTEMPT_STREAMING)
         return VIEW_STREAM;
     if (a->state == ATTEMPT_WAITING && a->blob[0])
-        return VIEW_ARTIFACT;
+        return has_earlier(s, a) ? VIEW_DIFF : VIEW_ARTIFACT;
     if (a->state == ATTEMPT_FAILED && a->findings.v.n && !state_output(a, "rows.csv"))
         return VIEW_FINDINGS;
     if ((a->state == ATTEMPT_PASSED || a->state == ATTEMPT_FAILED) && state_output(a, "rows.csv"))
         return VIEW_RUN;
-    (void)s;
     return now;
 }
 
