@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "core/base/os.h"
+#include "core/base/path.h"
 #include "tests/screen/pty.h"
 
 #define APP BUILD_FOLDER "/tests/fake_app"
@@ -270,6 +271,34 @@ static void test_group(void **state)
     pty_stop(&p);
 }
 
+/* Script mode: lines of keys and commands, each when the screen is idle; dumps of screen and state. */
+static void test_script(void **state)
+{
+    static const char script[] = ":wait Approve fruit.ino\n1\n:wait first sketch redeclared\n4\n[\nj j\n"
+                                 ":dump-screen /tmp/tinywright-screen-dump\n:waiting\n:wait armed\na\nEnter\n"
+                                 ":wait approved\n:dump-state /tmp/tinywright-screen-state\n:quit\n";
+    const char *argv[] = {APP, "waiting", "--log", log_path(), "--script", "/tmp/tinywright-screen-script", NULL};
+    struct buf dump;
+    struct pty p;
+
+    (void)state;
+    assert_int_equal(path_write(argv[5], script, sizeof(script) - 1, 0600, NULL), 0);
+    pty_start(&p, 120, 40, NULL, argv);
+    pty_expect_end(&p, 0);
+    assert_true(pty_log_has(&p, "approve sketch/2"));
+    buf_init(&dump, 1 << 20);
+    assert_int_equal(path_read("/tmp/tinywright-screen-dump", &dump, NULL), 0);
+    assert_non_null(strstr(buf_text(&dump), "[4 Findings·3]"));
+    buf_reset(&dump);
+    assert_int_equal(path_read("/tmp/tinywright-screen-state", &dump, NULL), 0);
+    assert_non_null(strstr(buf_text(&dump), "attempt sketch/2 approved 7cf809f5"));
+    buf_done(&dump);
+    unlink(argv[5]);
+    unlink("/tmp/tinywright-screen-dump");
+    unlink("/tmp/tinywright-screen-state");
+    pty_stop(&p);
+}
+
 static void open_linear(struct pty *p, const char *scene)
 {
     const char *argv[] = {APP, scene, "--log", log_path(), "--linear", "1", NULL};
@@ -361,7 +390,7 @@ int main(void)
         cmocka_unit_test(test_escape_leaves_and_never_approves), cmocka_unit_test(test_later_and_back),
         cmocka_unit_test(test_edit), cmocka_unit_test(test_views), cmocka_unit_test(test_run_view),
         cmocka_unit_test(test_stream), cmocka_unit_test(test_home), cmocka_unit_test(test_linear_approve),
-        cmocka_unit_test(test_linear_reject), cmocka_unit_test(test_group), cmocka_unit_test(test_linear_home_and_stream),
+        cmocka_unit_test(test_linear_reject), cmocka_unit_test(test_group), cmocka_unit_test(test_script), cmocka_unit_test(test_linear_home_and_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
