@@ -104,7 +104,7 @@ ok "every kind of event is described" "$(kinds)"
 commands() {
     local known word
     known=$("$tinywright" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
-    grep -ohE '(^|[`(]| )tinywright [a-z]+' README.md docs/guide.md | sed 's/.*tinywright //' | sort -u | while read -r word; do
+    grep -ohE '(^|`)tinywright [a-z]+' README.md docs/guide.md | sed 's/.*tinywright //' | sort -u | while read -r word; do
         grep -qx -- "$word" <<<"$known" || echo "the pages name tinywright $word, which is no command"
     done
     for word in $known; do
