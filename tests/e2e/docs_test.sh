@@ -104,7 +104,10 @@ ok "every kind of event is described" "$(kinds)"
 commands() {
     local known word
     known=$("$tinywright" --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
-    grep -ohE '(^|`)tinywright [a-z]+' README.md docs/guide.md | sed 's/.*tinywright //' | sort -u | while read -r word; do
+    # in back quotes, or a line of a code block
+    { grep -ohE '`tinywright [a-z]+' README.md docs/guide.md
+      awk '/^```/ { inside = !inside; next } inside && /^ *tinywright [a-z]/' README.md docs/guide.md |
+          grep -oE 'tinywright [a-z]+'; } | sed 's/.*tinywright //' | sort -u | while read -r word; do
         grep -qx -- "$word" <<<"$known" || echo "the pages name tinywright $word, which is no command"
     done
     for word in $known; do

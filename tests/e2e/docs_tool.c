@@ -40,7 +40,9 @@ static const char *type_of(const struct config_field *row)
         [CONFIG_MAP] = "mapping", [CONFIG_SECTION] = "section",
     };
 
-    return names[row->type];
+    if ((size_t)row->type < sizeof(names) / sizeof(*names) && names[row->type])
+        return names[row->type];
+    return "list of sections";
 }
 
 static void put_values(struct buf *out, const struct config_field *row)
@@ -63,7 +65,7 @@ static void put_rows(struct buf *out, const char *prefix, const struct config_fi
         put_values(out, row);
         buf_putf(out, " | %s%s%s | %s |\n", row->preset ? "`" : "", row->preset ? row->preset : row->required ? "required" : "",
                  row->preset ? "`" : "", row->help);
-        if (row->type == CONFIG_SECTION) {
+        if (row->section) {
             snprintf(name, sizeof(name), "%s%s.", prefix, row->key);
             put_rows(out, name, row->section);
         }
