@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/base/text.h"
 #include "core/llm/template.h"
+#include "core/pipeline/consent.h"
 
 enum { TEXT_CAP = 4 * 1024 * 1024, OUTPUT_TAIL = 4000, HISTORY_MAX = 8 };
 
@@ -165,7 +166,9 @@ int engine_prompt_start(struct engine *e, struct attempt *a, struct err *err)
         return -ERR_PROVIDER;
     }
     template_prompt_init(&p);
-    r = render(e, a, &p, err);
+    r = consent_check(e->ledger, e->provider->host, err);
+    if (r == 0)
+        r = render(e, a, &p, err);
     if (r == 0)
         r = record_prompt(e, a, &p, err);
     if (r == 0)
