@@ -26,10 +26,20 @@ static int check_words(const struct command *c, const struct attempt *a, struct 
     return 0;
 }
 
+/* New bytes that were made from others than those that wait would undo what somebody else did meanwhile. */
+static int check_made_from(const struct command *c, const struct attempt *a, struct err *err)
+{
+    if (!decision_table[c->verb].needs_bytes || !c->sha256 || a->state != ATTEMPT_WAITING || str_eq(c->sha256, a->sha))
+        return 0;
+    err_set(err, ERR_USAGE, "%s changed while you worked on it, so your text was not taken.", a->id);
+    err_hint(err, "Look at what waits now, which has --sha256 %s", a->sha);
+    return -ERR_USAGE;
+}
+
 static int check_hash(const struct command *c, const struct attempt *a, struct err *err)
 {
     if (!decision_table[c->verb].needs_hash)
-        return 0;
+        return check_made_from(c, a, err);
     if (!c->sha256) {
         err_set(err, ERR_USAGE, "Approving %s needs the hash of what was looked at.", a->id);
         err_hint(err, "The artifact %s has --sha256 %s", a->name, a->sha);
@@ -61,6 +71,24 @@ static struct json_object *decision_body(const struct engine *e, const struct at
     return body;
 }
 
+/* What was refused of the same attempt before stays refused. */
+static int put_refused(struct engine *e, const struct attempt *a, const struct command *c, struct json_object *body,
+                       struct err *err)
+{
+    struct buf all;
+    int r = 0;
+
+    buf_init(&all, ENGINE_REPLY_CAP);
+    if (a->refused_blob[0])
+        r = store_get_blob(e->store, a->refused_blob, &all, err);
+    if (r == 0 && buf_puts(&all, c->refused))
+        r = err_set(err, ERR_INVALID, "What was left out of %s is too much to keep.", a->id);
+    if (r == 0)
+        r = engine_put_blob(e, body, "refused", buf_text(&all), all.len, err);
+    buf_done(&all);
+    return r;
+}
+
 /* Ledger first: a crash in between leaves an approval that the person did press; the history names it next. */
 static int record(struct engine *e, const struct attempt *a, const struct command *c, const char *rule,
                   struct err *err)
@@ -75,7 +103,7 @@ static int record(struct engine *e, const struct attempt *a, const struct comman
         r = ledger_revoke(e->ledger, e->state.project_id, a->sha, executor, err);
     body = r ? NULL : decision_body(e, a, c, rule);
     if (r == 0 && c->refused)
-        r = engine_put_blob(e, body, "refused", c->refused, strlen(c->refused), err);
+        r = put_refused(e, a, c, body, err);
     if (r) {
         json_object_put(body);
         return r;

@@ -54,6 +54,7 @@ static struct json_object *to_json(const struct command *c)
     json_put_text(o, "verb", decision_table[c->verb].id);
     json_put_text(o, "sha256", c->sha256);
     json_put_text(o, "reason", c->reason);
+    json_put_text(o, "refused", c->refused);
     json_put_text(o, "from", c->from);
     json_put_text(o, "until", c->until);
     if (c->bytes)
@@ -81,6 +82,7 @@ static struct command from_json(struct json_object *o)
     c.verb = decision_find(lend(o, "verb") ? lend(o, "verb") : "");
     c.sha256 = lend(o, "sha256");
     c.reason = lend(o, "reason");
+    c.refused = lend(o, "refused");
     c.from = lend(o, "from");
     c.until = lend(o, "until");
     if (json_object_object_get_ex(o, "bytes", &v) && json_object_is_type(v, json_type_string)) {

@@ -206,6 +206,49 @@ static void a_rejection_reaches_the_next_prompt(void **state)
     close_or_fail(t);
 }
 
+/* What waits, as a command that takes a part of it. */
+static int take_hunks(struct tiny *t, const char *id, const char *sha, const char *bytes, const char *refused, struct err *err)
+{
+    struct command c = {.kind = COMMAND_DECIDE, .attempt = id, .verb = DECISION_HUNKS, .sha256 = sha, .bytes = bytes,
+                        .len = strlen(bytes), .refused = refused, .reason = "hunk 1: too loud", .via = "script"};
+
+    return engine_command(t->engine, &c, err);
+}
+
+static void refused_hunks_reach_the_next_prompt(void **state)
+{
+    struct tiny *t = *state;
+    struct err err = {0};
+    char old[SHA256_HEX];
+
+    tiny_with_model = true;
+    open_or_fail(t, NULL);
+    run_expecting(t, ERR_DECISION);
+    approve(t, "make.1/1");
+    tiny_settle_down(t, &err);
+    approve(t, "make.2/1");
+    assert_int_equal(tiny_settle_down(t, &err), ERR_DECISION);
+    str_copy(old, sizeof(old), tiny_attempt(t, "write/2")->sha);
+    assert_int_equal(take_hunks(t, "write/2", old, "taken\n", "# line 1, left out: too loud\n+LOUD\n", &err), 0);
+    assert_int_equal(state_of(t, "write/2"), ATTEMPT_WAITING); /* the result has to be approved like any other */
+    assert_string_not_equal(tiny_attempt(t, "write/2")->sha, old);
+    assert_int_equal(tiny_attempt(t, "write/2")->decision.verb, DECISION_NONE);
+    /* Made from bytes that wait no more: refused, and nothing changes. */
+    assert_int_equal(take_hunks(t, "write/2", old, "other\n", "+OTHER\n", &err), -ERR_USAGE);
+    assert_non_null(strstr(err.msg, "changed while"));
+    assert_int_equal(take_hunks(t, "write/2", tiny_attempt(t, "write/2")->sha, "less\n", "# line 2\n+SHRILL\n", &err), 0);
+    assert_int_equal(tiny_decide(t, "write/2", DECISION_APPROVE, old, NULL, &err), -ERR_USAGE);
+    assert_int_equal(tiny_decide(t, "write/2", DECISION_REJECT, NULL, "still not right", &err), 0);
+    assert_int_equal(tiny_settle_down(t, &err), ERR_DECISION);
+    assert_int_equal(state_of(t, "write/3"), ATTEMPT_WAITING);
+    assert_non_null(strstr(t->provider.user, "still not right"));
+    assert_non_null(strstr(t->provider.user, "## Changes that were refused"));
+    assert_non_null(strstr(t->provider.user, "# line 1, left out: too loud\n+LOUD\n# line 2\n+SHRILL\n"));
+    assert_null(strstr(t->provider.user, "OTHER"));
+    assert_non_null(strstr(t->provider.user, "less\n")); /* what was taken, not what was proposed */
+    close_or_fail(t);
+}
+
 static void a_changed_beginning_makes_the_rest_stale(void **state)
 {
     struct tiny *t = *state;
@@ -395,6 +438,7 @@ int main(void)
         TEST(wrong_words_change_nothing),
         TEST(a_persons_bytes_need_their_own_approval),
         TEST(a_rejection_reaches_the_next_prompt),
+        TEST(refused_hunks_reach_the_next_prompt),
         TEST(a_changed_beginning_makes_the_rest_stale),
         TEST(revoked_and_approved_again),
         TEST(a_failed_check_blames_its_source),
