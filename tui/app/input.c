@@ -257,6 +257,11 @@ static void back(struct workbench *w)
         workbench_notice(w, ROLE_TEXT, "Ctrl-C cancels what runs; q leaves");
 }
 
+static void toggle(struct workbench *w, enum view_id overlay)
+{
+    w->overlay = w->overlay == overlay ? VIEW_HOME : overlay;
+}
+
 static void next_theme(struct workbench *w)
 {
     const char *const *names = theme_names();
@@ -265,6 +270,15 @@ static void next_theme(struct workbench *w)
     while (names[i] && !str_eq(names[i], w->theme.name))
         i++;
     workbench_theme(w, names[i] && names[i + 1] ? names[i + 1] : names[0]);
+}
+
+/* A view over the whole screen that needs an open project. */
+static void project_view(struct workbench *w, enum view_id id)
+{
+    if (w->home)
+        workbench_notice(w, ROLE_TEXT, "open a project first: %s is about one", view_table[id]->title);
+    else
+        toggle(w, id);
 }
 
 static bool program_action(struct workbench *w, enum action a)
@@ -278,8 +292,8 @@ static bool program_action(struct workbench *w, enum action a)
     case ACTION_STOP: ask_about(w, CONFIRM_STOP); return true;
     case ACTION_TAKE_OVER: external_edit(w, DECISION_TAKE_OVER); return true;
     case ACTION_PAGER: external_page(w); return true;
-    case ACTION_HELP: w->overlay = w->overlay == VIEW_HELP ? VIEW_HOME : VIEW_HELP; return true;
-    case ACTION_MESSAGES: w->overlay = w->overlay == VIEW_MESSAGES ? VIEW_HOME : VIEW_MESSAGES; return true;
+    case ACTION_HELP: toggle(w, VIEW_HELP); return true;
+    case ACTION_MESSAGES: toggle(w, VIEW_MESSAGES); return true;
     case ACTION_COMMAND: open_line(w, ':'); return true;
     case ACTION_SEARCH: open_line(w, '/'); return true;
     case ACTION_THEME: next_theme(w); return true;
@@ -308,6 +322,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_STAGE_NEXT: step_stage(w, 1); return true;
     case ACTION_STAGE_PREVIOUS: step_stage(w, -1); return true;
     case ACTION_WAITING: go_waiting(w); return true;
+    case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
     case ACTION_HOME:
         if (w->o->n_homes) {
             w->home = true;
@@ -352,9 +367,20 @@ static void carry_out(struct workbench *w)
             w->follow = false;
             workbench_choose(w, w->context.stage, number);
         }
-        if (w->context.ask.text[0])
+        if (w->context.ask.text[0]) {
             w->focus = w->tab;
+            w->overlay = VIEW_HOME;
+        }
+    } else if (ask == VIEW_ASK_COMPARE) {
+        w->follow = false;
+        workbench_choose(w, w->context.stage, number);
+        w->context.base = w->context.ask.other;
+        set_tab(w, VIEW_DIFF);
     } else if (ask == VIEW_ASK_LINE) {
+        if (w->context.ask.other >= 0) {
+            w->follow = false;
+            workbench_choose(w, w->context.stage, w->context.ask.other);
+        }
         set_tab(w, VIEW_ARTIFACT);
         w->context.line = number;
     } else if (ask == VIEW_ASK_ACTION) {

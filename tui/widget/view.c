@@ -297,5 +297,12 @@ void view_ask(struct view *v, enum view_ask ask, int number, const char *text)
 {
     v->context->ask.ask = ask;
     v->context->ask.number = number;
+    v->context->ask.other = -1;
     str_copy(v->context->ask.text, sizeof(v->context->ask.text), text ? text : "");
+}
+
+void view_ask_pair(struct view *v, enum view_ask ask, int number, int other)
+{
+    view_ask(v, ask, number, NULL);
+    v->context->ask.other = other;
 }

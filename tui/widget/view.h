@@ -20,7 +20,8 @@
 struct state;
 struct home_entry;
 
-enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION };
+enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
+                VIEW_ASK_COMPARE };
 
 /* What views are shown for; filled by the application before every reload, borrowed by the views. */
 struct view_context {
@@ -35,7 +36,7 @@ struct view_context {
     int line;                  /* line to go to after VIEW_ASK_LINE, 1-based; 0 = none */
     struct {                   /* set by an op, carried out by the application */
         enum view_ask ask;
-        int number;
+        int number, other; /* other: attempt to compare with or to find the line in, -1 = none */
         char text[256];
     } ask;
 };
@@ -88,5 +89,6 @@ int64_t view_rows(struct view *v);
 
 /* Sets what the application shall do next. */
 void view_ask(struct view *v, enum view_ask ask, int number, const char *text);
+void view_ask_pair(struct view *v, enum view_ask ask, int number, int other);
 
 #endif
