@@ -18,7 +18,7 @@ static const struct cli_option options[] = {
     {"--until", "STAGE", "end after this stage"},
     {"--provider", "ID", "openai, none, or cassette:FILE (example: names the bundled recording)"},
     {"--mode", "MODE", "symbolic, freeform or manual, instead of what the project says"},
-    {"--policy", "NAME", "who decides: ask (default) or trust-clean"},
+    {"--policy", "NAME", "who decides: ask (default), trust-clean, or a file of rules (policy --help)"},
     {"--runtime", "DIR", "where the Python environment and the board runtime lie"},
     {"--json", NULL, "print the history's events as lines of JSON"},
     {NULL, NULL, NULL},
@@ -222,7 +222,7 @@ static int run(const struct cli_args *a, struct err *err)
     static struct config_errors errors;
     struct user_config user;
     struct provider *provider = NULL;
-    const char *name;
+    const char *name = cli_value(a, "--policy");
     struct policy *policy = NULL;
     int r = user_config_load(NULL, &user, &errors);
 
@@ -231,10 +231,13 @@ static int run(const struct cli_args *a, struct err *err)
         user_config_done(&user);
         return -err->code;
     }
-    name = cli_value(a, "--policy") ? cli_value(a, "--policy") : user.policy;
     o.who = user.name;
     r = mode_of(cli_value(a, "--mode"), &o.mode, err);
-    if (r == 0 && name && !(policy = policy_load(name, err)))
+    if (r == 0 && name)
+        policy = policy_load(name, err);
+    else if (r == 0 && user.policy)
+        policy = policy_load_configured(user.policy, err);
+    if (r == 0 && (name || user.policy) && !policy)
         r = -err->code;
     o.policy = policy;
     if (r == 0 && !(o.loop = loop_new(err)))
@@ -254,7 +257,7 @@ static int run(const struct cli_args *a, struct err *err)
 
 const struct cli_command cli_run_command = {
     .name = "run",
-    .synopsis = "[PROJECT] [--from STAGE] [--until STAGE] [--provider ID] [--mode MODE] [--policy NAME] [--json]",
+    .synopsis = "[PROJECT] [--from STAGE] [--until STAGE] [--provider ID] [--mode MODE] [--policy NAME|FILE] [--json]",
     .help = "runs the stages until they are done or a decision is needed",
     .details = "Without a policy it stops at the first artifact that waits, with exit code 4, and says which\n"
                "command decides. What runs is exactly what was approved, on this installation.",

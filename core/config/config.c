@@ -345,6 +345,40 @@ static void read_map(struct reader *r, const yaml_node_t *node, const struct con
 static void read_section(struct reader *r, const yaml_node_t *node, const struct config_field *rows,
                          void *target, const char *what);
 
+static int set_presets(const struct config_field *rows, void *target);
+
+/* A list of mappings: each item is a struct that begins with its place. */
+static void read_list(struct reader *r, const yaml_node_t *node, const struct config_field *row,
+                      struct config_list *to)
+{
+    const yaml_node_item_t *item, *end;
+    char what[SHOWN];
+
+    if (node->type != YAML_SEQUENCE_NODE) {
+        err_hint(complain(r, node, "'%s' takes a list, not %s.", row->key, kind_of(node)),
+                 "Begin each entry with a dash.");
+        return;
+    }
+    item = node->data.sequence.items.start;
+    end = node->data.sequence.items.top;
+    if (end - item > CONFIG_ITEMS_MAX) {
+        complain(r, node, "'%s' takes at most %d entries.", row->key, CONFIG_ITEMS_MAX);
+        return;
+    }
+    to->items = os_alloc((size_t)(end - item + 1) * row->size);
+    for (; to->items && item < end; item++, to->n++) {
+        const yaml_node_t *child = yaml_document_get_node(r->doc, *item);
+        char *at = (char *)to->items + (size_t)to->n * row->size;
+        *(struct config_place *)at = (struct config_place){(int)child->start_mark.line + 1,
+                                                           (int)child->start_mark.column + 1};
+        snprintf(what, sizeof(what), "Entry %d of '%s'", to->n + 1, row->key);
+        (void)set_presets(row->section, at);
+        read_section(r, child, row->section, at, what);
+    }
+    if (!to->items)
+        err_set(config_errors_next(r->errors), ERR_MACHINE, "There is not enough memory.");
+}
+
 static void read_value(struct reader *r, const yaml_node_t *node, const struct config_field *row, void *target)
 {
     char what[SHOWN];
@@ -355,6 +389,9 @@ static void read_value(struct reader *r, const yaml_node_t *node, const struct c
         break;
     case CONFIG_MAP:
         read_map(r, node, row, member(target, row));
+        break;
+    case CONFIG_LIST:
+        read_list(r, node, row, member(target, row));
         break;
     case CONFIG_SECTION:
         snprintf(what, sizeof(what), "'%s'", row->key);
@@ -499,41 +536,4 @@ int config_read(const char *name, const char *text, size_t n, const struct confi
     result = read_document(&r, &p, rows, target);
     yaml_parser_delete(&p);
     return result;
-}
-
-static void free_strings(struct config_strings *s)
-{
-    for (int i = 0; i < s->n; i++)
-        free(s->items[i]);
-    free(s->items);
-    memset(s, 0, sizeof(*s));
-}
-
-static void free_pairs(struct config_pairs *m)
-{
-    for (int i = 0; i < m->n; i++) {
-        free(m->items[i].key);
-        free(m->items[i].value);
-    }
-    free(m->items);
-    memset(m, 0, sizeof(*m));
-}
-
-void config_done(const struct config_field *rows, void *target)
-{
-    for (const struct config_field *row = rows; row->key; row++) {
-        void *at = member(target, row);
-        if (row->forbidden)
-            continue;
-        if (row->type == CONFIG_STRING) {
-            free(*(char **)at);
-            *(char **)at = NULL;
-        } else if (row->type == CONFIG_STRINGS) {
-            free_strings(at);
-        } else if (row->type == CONFIG_MAP) {
-            free_pairs(at);
-        } else if (row->type == CONFIG_SECTION) {
-            config_done(row->section, at);
-        }
-    }
 }

@@ -24,11 +24,15 @@ enum config_type {
     CONFIG_STRINGS, /* struct config_strings: a list of strings */
     CONFIG_MAP,     /* struct config_pairs: any keys, scalar values, in order */
     CONFIG_SECTION, /* nested mapping with its own rows, at offset */
+    CONFIG_LIST,    /* struct config_list: a list of mappings with the rows of `section` */
 };
 
 struct config_strings { char **items; int n; };
 struct config_pair { char *key, *value; int line, column; };
 struct config_pairs { struct config_pair *items; int n; };
+
+struct config_place { int line, column; }; /* 1-based */
+struct config_list { void *items; int n; }; /* items: structs of `size` bytes that begin with a config_place */
 
 struct config_field {
     const char *key;
@@ -37,7 +41,8 @@ struct config_field {
     bool required;
     double min, max;               /* both 0 = any */
     const char *const *choices;    /* NULL-terminated, for CONFIG_CHOICE */
-    const struct config_field *section; /* rows of a CONFIG_SECTION, ended by a NULL key */
+    const struct config_field *section; /* rows of a CONFIG_SECTION or CONFIG_LIST, ended by a NULL key */
+    size_t size;                   /* of an item of a CONFIG_LIST */
     const char *forbidden;         /* not NULL: the key is known but may not stand here; the sentence says why */
     const char *preset;            /* default as text, also for the docs; NULL = zero */
     const char *help;

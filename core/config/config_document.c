@@ -76,6 +76,9 @@ static void put_rows(const struct config_field *rows, int indent, struct buf *ou
         if (row->type == CONFIG_SECTION) {
             buf_putf(out, "#%*s%s:\n", indent, "", row->key);
             put_rows(row->section, indent + 2, out);
+        } else if (row->type == CONFIG_LIST) {
+            buf_putf(out, "#%*s%s: # a list; each entry begins with a dash and has\n", indent, "", row->key);
+            put_rows(row->section, indent + 2, out);
         } else {
             buf_putf(out, "#%*s%s: %s\n", indent, "", row->key, row->preset ? row->preset : example(row));
         }

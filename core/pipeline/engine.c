@@ -401,6 +401,12 @@ static int start_run(struct engine *e, const struct command *c, struct err *err)
     json_put_text(body, "from", e->stages[e->from]->id);
     json_put_text(body, "until", e->stages[e->until]->id);
     json_put_text(body, "policy", policy_name(e->policy));
+    if (policy_second_reviewer(e->policy))
+        json_put_flag(body, "second_reviewer", true);
+    if (e->policy && engine_put_blob(e, body, "policy_text", policy_text(e->policy), strlen(policy_text(e->policy)), err)) {
+        json_object_put(body);
+        return -ERR_MACHINE;
+    }
     json_put_text(body, "provider", e->provider ? e->provider->label : "none (symbolic)");
     json_put_flag(body, "remote", e->provider && e->provider->host[0]);
     r = engine_emit(e, EVENT_RUN_STARTED, "", body, STORE_NORMAL, err);

@@ -56,6 +56,8 @@ static int emit_artifact(struct engine *e, struct attempt *a, const char *bytes,
     json_put_text(body, "kind", artifact_kinds[step->kind].id);
     json_put_text(body, "name", step->name);
     json_put_text(body, "author", author);
+    if (str_eq(author, "person"))
+        json_put_text(body, "by", e->who);
     json_put_text(body, "repairs", repairs);
     json_put_int(body, "size", (int64_t)n);
     json_put_int(body, "lines", count_lines(bytes, n));

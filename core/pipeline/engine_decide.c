@@ -53,6 +53,27 @@ static int check_hash(const struct command *c, const struct attempt *a, struct e
     return 0;
 }
 
+static bool by_author(const struct engine *e, const struct attempt *a)
+{
+    return a->author_by[0] && str_eq(a->author_by, e->who);
+}
+
+/* Four eyes, as far as unsigned names go: against oversight, not against somebody who gives another name. */
+static bool needs_another(const struct engine *e, const struct attempt *a)
+{
+    return (e->state.second_reviewer || policy_second_reviewer(e->policy)) && by_author(e, a);
+}
+
+static int check_reviewer(const struct engine *e, const struct command *c, const struct attempt *a, struct err *err)
+{
+    if (c->verb != DECISION_APPROVE || !needs_another(e, a))
+        return 0;
+    err_set(err, ERR_DECISION, "%s wrote %s, and the policy wants a second reviewer for what a person wrote.",
+            e->who, a->id);
+    err_hint(err, "Somebody else has to approve it under their own name. Names are claims: they are not signed yet.");
+    return -ERR_DECISION;
+}
+
 static struct json_object *decision_body(const struct engine *e, const struct attempt *a,
                                          const struct command *c, const char *rule)
 {
@@ -68,6 +89,9 @@ static struct json_object *decision_body(const struct engine *e, const struct at
     json_put_int(body, "looked_ms", c->looked_ms);
     json_put_int(body, "shown_errors", finding_count(&a->findings, FINDING_ERROR));
     json_put_int(body, "shown_warnings", finding_count(&a->findings, FINDING_WARNING));
+    json_put_int(body, "shown_event", a->last_seq); /* what the attempt was when it was shown */
+    if (by_author(e, a))
+        json_put_flag(body, "by_author", true);
     return body;
 }
 
@@ -144,6 +168,8 @@ static int decide_one(struct engine *e, struct attempt *a, const struct command 
 
     if (r == 0)
         r = check_hash(c, a, err);
+    if (r == 0)
+        r = check_reviewer(e, c, a, err);
     if (r)
         return r;
     if (decision_table[c->verb].needs_bytes)
@@ -228,19 +254,6 @@ int engine_decide(struct engine *e, const struct command *c, struct err *err)
 
 /* ---- rules in a person's place ---- */
 
-static struct policy_facts facts_of(const struct engine *e, const struct attempt *a)
-{
-    return (struct policy_facts){
-        .stage = e->state.stages[a->stage].id,
-        .mode = a->mode,
-        .errors = finding_count(&a->findings, FINDING_ERROR),
-        .warnings = finding_count(&a->findings, FINDING_WARNING),
-        .box_full = e->exec && exec_level(e->exec) == EXEC_FULL,
-        .board_virtual = e->project->board->is_virtual,
-        .provider_recorded = e->provider && str_eq(e->provider->ops->kind, "cassette"),
-    };
-}
-
 int engine_auto_decide(struct engine *e, struct attempt *a, struct err *err)
 {
     struct command c = {.kind = COMMAND_DECIDE, .via = "policy", .sha256 = a->sha};
@@ -249,7 +262,7 @@ int engine_auto_decide(struct engine *e, struct attempt *a, struct err *err)
     enum policy_verdict v;
 
     /* Identical bytes that this person approved for this stage before need no second question. */
-    if (a->decision.verb == DECISION_NONE && e->state.here(e->state.arg, a->sha, e->state.stages[a->stage].id)) {
+    if (a->decision.verb == DECISION_NONE && !needs_another(e, a) && e->state.here(e->state.arg, a->sha, e->state.stages[a->stage].id)) {
         c.verb = DECISION_APPROVE;
         c.via = "ledger";
         return record(e, a, &c, "same bytes approved before", err) ? -1 : 1;
@@ -261,7 +274,7 @@ int engine_auto_decide(struct engine *e, struct attempt *a, struct err *err)
         if (!e->exec)
             return -ERR_MACHINE;
     }
-    facts = facts_of(e, a);
+    facts = policy_facts_of(&e->state, a, exec_level(e->exec), e->who);
     v = policy_decide(e->policy, &facts, &rule);
     if (v == POLICY_ASK)
         return 0;

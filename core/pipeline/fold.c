@@ -141,6 +141,7 @@ static void fold_run_started(struct state *s, json *o, const struct store_event 
     LINE(o, "provider", s->provider);
     LINE(o, "box", s->box);
     s->provider_remote = json_get_flag(o, "remote");
+    s->second_reviewer = json_get_flag(o, "second_reviewer");
     s->busy = true;
     s->activity[0] = '\0';
 }
@@ -361,6 +362,7 @@ static void fold_artifact(struct state *s, json *o, const struct store_event *e)
     json_get_sha(o, "blob", a->blob);
     LINE(o, "name", a->name);
     LINE(o, "author", a->author);
+    LINE(o, "by", a->author_by);
     LINE(o, "repairs", a->repairs);
     a->kind = kind_of(o);
     a->size = json_get_int(o, "size", 0);
@@ -512,6 +514,7 @@ static void fold_decision(struct state *s, json *o, const struct store_event *e)
     LINE(o, "via", a->decision.via);
     LINE(o, "reason", a->decision.reason);
     LINE(o, "rule", a->decision.rule);
+    a->decision.by_author = json_get_flag(o, "by_author");
     json_get_sha(o, "sha256", a->decision.sha);
     if (a->decision.verb == DECISION_HUNKS)
         json_get_sha(o, "refused", a->refused_blob);

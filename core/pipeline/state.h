@@ -86,6 +86,7 @@ struct attempt {
     enum artifact_kind kind;
     char name[64];              /* "fruit.ino" */
     char author[24];            /* "model", "generator", "person", "repair" */
+    char author_by[64];         /* which person, as claimed; "" = none */
     char how[16];               /* why this attempt: "first", "error", "fresh", "repair" */
     int64_t size;
     int lines;
@@ -99,6 +100,7 @@ struct attempt {
         char sha[SHA256_HEX];
         int64_t wall_ms;
         bool here;              /* this installation made it (ledger) */
+        bool by_author;         /* the name that decided is the name that wrote the bytes */
     } decision;
     char refused_blob[SHA256_HEX]; /* hunks that the person left out, as a diff; "" none */
     char group[STATE_ID];       /* attempts decided together share it; "" = alone */
@@ -171,6 +173,7 @@ struct state {
     char task[400];
     char box[16];             /* sandbox level at work, "" before the first execution */
     char policy[64];          /* "ask" when none */
+    bool second_reviewer;     /* its author cannot be the only approver of bytes that a person wrote */
     char provider[96];        /* what is at work, true origin; "none (symbolic)" */
     bool provider_remote;     /* a host that is not loopback is involved */
     bool busy;                /* a job or stream is under way */

@@ -148,6 +148,50 @@ static void each_error_has_its_place(void **state)
     }
 }
 
+static void lists_of_sections(void **state)
+{
+    struct item { struct config_place place; char *name; int64_t size; };
+    struct whole { struct config_list items; };
+    static const struct config_field item_rows[] = {
+        {.key = "name", .type = CONFIG_STRING, .offset = offsetof(struct item, name), .required = true, .help = "Its name."},
+        {.key = "size", .type = CONFIG_INT, .offset = offsetof(struct item, size), .max = 9, .preset = "3", .help = "How big."},
+        {.key = NULL},
+    };
+    static const struct config_field rows[] = {
+        {.key = "items", .type = CONFIG_LIST, .offset = offsetof(struct whole, items), .size = sizeof(struct item),
+         .section = item_rows, .help = "What there is."},
+        {.key = NULL},
+    };
+    static const char good[] = "items:\n  - name: a\n  - {name: b, size: 7}\n", bad[] = "items:\n  - name: a\n  - size: 10\n";
+    struct whole w = {0};
+    const struct item *items;
+    struct buf out;
+
+    (void)state;
+    assert_int_equal(config_read("t", good, strlen(good), rows, &w, &errors), 0);
+    items = w.items.items;
+    assert_int_equal(w.items.n, 2);
+    assert_string_equal(items[0].name, "a");
+    assert_int_equal(items[0].size, 3); /* the preset */
+    assert_string_equal(items[1].name, "b");
+    assert_int_equal(items[1].size, 7);
+    assert_int_equal(items[1].place.line, 3);
+    assert_int_equal(items[1].place.column, 5);
+    config_done(rows, &w);
+    config_done(rows, &w); /* twice is fine */
+    assert_int_equal(config_read("t", bad, strlen(bad), rows, &w, &errors), -ERR_INVALID);
+    assert_int_equal(errors.n, 2);
+    assert_int_equal(errors.items[0].line, 3);
+    assert_non_null(strstr(errors.items[0].msg, "from 0 to 9"));
+    assert_non_null(strstr(errors.items[1].msg, "Entry 2 of 'items' lacks the key 'name'"));
+    config_done(rows, &w);
+    buf_init(&out, 4096);
+    assert_int_equal(config_document(rows, &out), 0);
+    assert_non_null(strstr(buf_text(&out), "items: # a list"));
+    assert_non_null(strstr(buf_text(&out), "size: 3"));
+    buf_done(&out);
+}
+
 static void nul_is_an_error(void **state)
 {
     static const char text[] = "name: p\nda\0ta: d";
@@ -372,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(presets_and_values),
         cmocka_unit_test(each_error_has_its_place),
+        cmocka_unit_test(lists_of_sections),
         cmocka_unit_test(nul_is_an_error),
         cmocka_unit_test(all_errors_up_to_the_limit),
         cmocka_unit_test(too_large_is_refused),

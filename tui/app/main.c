@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
     {"--linear", NULL, "append-only text and numbered choices: for a screen reader, a log, a slow line"},
     {"--provider", "ID", "openai, none or cassette:FILE"},
     {"--mode", "MODE", "symbolic, freeform or manual, instead of what the project says"},
-    {"--policy", "NAME", "who decides: ask (default) or trust-clean"},
+    {"--policy", "NAME", "who decides: ask (default), trust-clean, or a file of rules"},
     {"--theme", "NAME", "default, dark, light or mono"},
     {"--runtime", "DIR", "where the Python environment and the board runtime lie"},
 #ifdef TINYWRIGHT_TESTS
@@ -52,16 +52,18 @@ static int mode_of(const char *name, struct err *err)
 
 static int configure(struct session *s, const struct cli_args *a, struct err *err)
 {
-    const char *policy = cli_value(a, "--policy") ? cli_value(a, "--policy") : s->user.policy;
+    const char *policy = cli_value(a, "--policy");
 
     s->provider_given = cli_value(a, "--provider");
     s->runtime = cli_value(a, "--runtime");
     s->mode = mode_of(cli_value(a, "--mode"), err);
     if (s->mode < -1)
         return s->mode;
-    if (policy && !(s->policy = policy_load(policy, err)))
-        return -err->code;
-    return 0;
+    if (policy)
+        s->policy = policy_load(policy, err);
+    else if (s->user.policy)
+        s->policy = policy_load_configured(s->user.policy, err);
+    return (policy || s->user.policy) && !s->policy ? -err->code : 0;
 }
 
 static int open_workbench(struct session *s, const struct cli_args *a, struct err *err)
