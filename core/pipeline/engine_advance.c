@@ -94,16 +94,36 @@ static const char *changed_input(const struct attempt *a, const struct stage_inp
     return a->n_inputs == now->n ? NULL : "the list of inputs";
 }
 
-static int say_stale(struct engine *e, int stage, const struct attempt *a, const char *input,
-                     struct err *err)
+static int emit_stale(struct engine *e, int stage, const char *why, struct err *err)
 {
     struct json_object *body = json_object_new_object();
-    char why[200];
 
-    snprintf(why, sizeof(why), "%s changed after %s.", input, a->id);
     json_put_text(body, "stage", e->stages[stage]->id);
     json_put_text(body, "why", why);
     return engine_emit(e, EVENT_STAGE_STALE, "", body, STORE_NORMAL, err);
+}
+
+/* What passed after this stage rests on what is being made anew: it says so until it was looked at again. */
+static int say_later_stale(struct engine *e, int stage, struct err *err)
+{
+    char why[200];
+    int r = 0;
+
+    snprintf(why, sizeof(why), "%s is being done again.", e->stages[stage]->id);
+    for (int i = stage + 1; i < e->state.n_stages && r == 0; i++) {
+        if (e->state.stages[i].status == STAGE_PASSED)
+            r = emit_stale(e, i, why, err);
+    }
+    return r;
+}
+
+static int say_stale(struct engine *e, int stage, const struct attempt *a, const char *input,
+                     struct err *err)
+{
+    char why[200];
+
+    snprintf(why, sizeof(why), "%s changed after %s.", input, a->id);
+    return emit_stale(e, stage, why, err);
 }
 
 /* ---- failures ---- */
@@ -224,6 +244,12 @@ int engine_start_attempt(struct engine *e, int stage, int step, const struct sta
     char id[STATE_ID + 12];
     int number = (int)p->attempts.n + 1, r;
 
+    r = say_later_stale(e, stage, err);
+    if (r) {
+        json_object_put(body);
+        json_object_put(inputs);
+        return r;
+    }
     snprintf(id, sizeof(id), "%s/%d", p->id, number);
     /* Retired steps of the same name keep their numbers: ids stay unique in the history. */
     while (state_find_attempt(&e->state, id))
@@ -270,6 +296,15 @@ static enum next waiting(struct engine *e, struct attempt *a, struct err *err)
     return r ? NEXT_AGAIN : NEXT_WAIT;
 }
 
+static enum next passed(struct engine *e, const struct attempt *a, struct err *err)
+{
+    int r = engine_stage_of(e, a)->execution ? engine_confirm_again(e, a, err) : 0;
+
+    if (r < 0)
+        return NEXT_END;
+    return r ? NEXT_AGAIN : NEXT_GO_ON;
+}
+
 static enum next look_at_step(struct engine *e, int stage, int step, struct err *err)
 {
     struct attempt *a = state_last_attempt(&e->state, step);
@@ -288,7 +323,7 @@ static enum next look_at_step(struct engine *e, int stage, int step, struct err 
     }
     switch (a->state) {
     case ATTEMPT_PASSED:
-        return NEXT_GO_ON;
+        return passed(e, a, err);
     case ATTEMPT_APPROVED:
         return approved(e, a, err);
     case ATTEMPT_WAITING:
@@ -302,6 +337,8 @@ static enum next look_at_step(struct engine *e, int stage, int step, struct err 
     case ATTEMPT_INTERRUPTED:
     case ATTEMPT_CLAIMED:
         return engine_start_attempt(e, stage, step, &in, "first", err) ? NEXT_END : NEXT_BUSY;
+    case ATTEMPT_PREPARED: /* a person is to write it, or making it has failed before */
+        return engine_make_artifact(e, a, err) ? NEXT_END : NEXT_BUSY;
     case ATTEMPT_FAILED:
     case ATTEMPT_REJECTED:
     case ATTEMPT_REVOKED:

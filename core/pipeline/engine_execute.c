@@ -46,8 +46,7 @@ static int start_job(struct engine *e, struct attempt *a, struct job *job, struc
     json_put_text(body, "job", job->name);
     json_put_text(body, "box", exec_level_name(exec_level(e->exec)));
     json_put_text(body, "program", job->args[0]);
-    if (e->project->tools)
-        json_put_text(body, "versions", board_tools_versions(e->project->tools));
+    json_put_text(body, "versions", project_versions(e->project, job->args[0]));
     r = engine_emit(e, EVENT_EXECUTION_STARTED, a->id, body, STORE_FULL, err);
     if (r) {
         job_free(job);
@@ -254,17 +253,38 @@ static int blame_source(struct engine *e, const struct attempt *a, const struct 
     return emit_settled(e, source, &s->findings, false, false, s->outcome, NULL, metrics_of(s), "", err);
 }
 
+/* No later stage has more to say about what a confirms. */
+static bool confirms_last(const struct engine *e, const struct attempt *a)
+{
+    return !e->stages[a->stage + 1] || !e->stages[a->stage + 1]->confirms;
+}
+
 /* An execution stage passed: what it confirms has passed too once no later stage has more to say. */
 static int confirm_source(struct engine *e, const struct attempt *a, const struct stage_settlement *s,
                           struct err *err)
 {
     const struct stage_ops *ops = engine_stage_of(e, a);
     const struct attempt *source = ops->confirms ? stage_approved(&e->context, ops->confirms) : NULL;
-    bool last = !e->stages[a->stage + 1] || !e->stages[a->stage + 1]->confirms;
 
     if (!source || source->state != ATTEMPT_APPROVED)
         return 0;
-    return emit_settled(e, source, &s->findings, true, !last, s->outcome, NULL, metrics_of(s), s->result, err);
+    return emit_settled(e, source, &s->findings, true, !confirms_last(e, a), s->outcome, NULL, metrics_of(s), s->result, err);
+}
+
+int engine_confirm_again(struct engine *e, const struct attempt *a, struct err *err)
+{
+    const struct stage_ops *ops = engine_stage_of(e, a);
+    const struct attempt *source = ops->confirms ? stage_approved(&e->context, ops->confirms) : NULL;
+    struct stage_settlement s = {.findings = a->findings, .n_metrics = a->n_metrics}; /* all borrowed */
+    int r;
+
+    if (!source || source->state != ATTEMPT_APPROVED || !confirms_last(e, a))
+        return 0;
+    memcpy(s.metrics, a->metrics, sizeof(s.metrics));
+    str_copy(s.outcome, sizeof(s.outcome), a->outcome);
+    str_copy(s.result, sizeof(s.result), e->state.stages[a->stage].result);
+    r = confirm_source(e, a, &s, err);
+    return r ? r : 1;
 }
 
 static int settle(struct engine *e, struct attempt *a, const struct job_result *r, struct err *err)

@@ -95,6 +95,9 @@ void engine_stream_cancel(struct engine *e);
 /* engine_execute.c */
 int engine_execute(struct engine *e, struct attempt *a, struct err *err);
 void engine_execute_cancel(struct engine *e);
+/* A kill may have come between an execution's own settlement and that of what it confirms: 1 when the second one was
+ * made up for, 0 when nothing was missing, negative on failure. */
+int engine_confirm_again(struct engine *e, const struct attempt *a, struct err *err);
 
 /* engine_decide.c */
 int engine_decide(struct engine *e, const struct command *c, struct err *err);

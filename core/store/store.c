@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,8 @@
 #include "core/base/str.h"
 
 enum {
+    LOCK_WAIT_MS = 2000,    /* for the child of a killed owner to let go of the lock */
+    LOCK_AGAIN_MS = 10,     /* between two looks */
     BUSY_MS = 3000,         /* a reader may hold the file for a moment, for example at close */
     IDLE_DUE_PAGES = 64,    /* of 4 KiB */
 };
@@ -52,10 +56,37 @@ static void read_owner(int fd, char *dst, size_t size)
     dst[digits] = '\0';
 }
 
+/* A process that was killed while it started a child leaves the lock to that child for the moment until its exec. */
+static bool owner_is_gone(int fd)
+{
+    char text[32];
+    int pid;
+
+    read_owner(fd, text, sizeof(text));
+    pid = (int)strtol(text, NULL, 10);
+    return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static int lock_file(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int64_t end = os_mono_ms() + LOCK_WAIT_MS;
+
+    while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+        int why = errno;
+        if ((why == EAGAIN || why == EACCES) && owner_is_gone(fd) && os_mono_ms() < end) {
+            poll(NULL, 0, LOCK_AGAIN_MS);
+            continue;
+        }
+        errno = why;
+        return -1;
+    }
+    return 0;
+}
+
 /* An open file description lock: it goes away with the process, however that ends. */
 static int take_lock(struct store *s, const char *folder, struct err *err)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char path[PATH_CAP], pid[32];
     int n;
 
@@ -64,7 +95,7 @@ static int take_lock(struct store *s, const char *folder, struct err *err)
     s->lock_fd = os.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (s->lock_fd < 0)
         return err_sys(err, ERR_MACHINE, "The project's lock %s cannot be opened", path);
-    if (fcntl(s->lock_fd, F_OFD_SETLK, &lock) < 0) {
+    if (lock_file(s->lock_fd)) {
         if (errno != EAGAIN && errno != EACCES)
             return err_sys(err, ERR_MACHINE, "The project cannot be locked");
         read_owner(s->lock_fd, pid, sizeof(pid));
