@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/os.h"
+#include "core/base/path.h"
 #include "core/base/str.h"
 #include "core/cli/commands.h"
 #include "core/config/user.h"
@@ -163,12 +164,15 @@ static int mode_of(const char *name, int *ret, struct err *err)
 
 static void print_summary(const struct state *s)
 {
+    char out[PATH_CAP];
+
     for (int i = 0; i < s->n_stages; i++) {
         const struct stage_state *g = &s->stages[i];
         printf("%s %-8s %-14s %s%s%s\n", stage_status_table[g->status].symbol, g->id,
                stage_status_table[g->status].word, g->result, g->why[0] ? "  " : "", g->why);
     }
-    printf("results: %s/out\n", s->folder);
+    if (path_join(out, sizeof(out), s->folder, "out") && path_exists(out))
+        printf("results: %s\n", out);
 }
 
 static int run_loop(struct run *r, const struct cli_args *a, struct err *err)
@@ -181,6 +185,8 @@ static int run_loop(struct run *r, const struct cli_args *a, struct err *err)
     loop_add_signal(r->loop, SIGINT, on_signal, r);
     loop_add_signal(r->loop, SIGTERM, on_signal, r);
     loop_add_signal(r->loop, SIGHUP, on_signal, r);
+    if (engine_state(r->engine)->interrupted[0] && !r->json)
+        fprintf(stderr, "%s\n", engine_state(r->engine)->interrupted);
     code = engine_command(r->engine, &c, err);
     if (code)
         return code;

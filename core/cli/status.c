@@ -86,7 +86,7 @@ static void print_attempt(const struct attempt *a)
 {
     printf("      %s %-10s %-14s %s%s%s\n", attempt_state_table[a->state].symbol, a->id,
            attempt_state_table[a->state].word, a->name, a->outcome[0] ? ": " : "", a->outcome);
-    if (a->decision.verb != DECISION_NONE && !a->decision.here && a->decision.verb != DECISION_REJECT)
+    if (a->decision.verb == DECISION_APPROVE && !a->decision.here)
         printf("        %s, claimed by %s, not verified here\n", decision_table[a->decision.verb].past,
                a->decision.by);
     if (a->state == ATTEMPT_WAITING)

@@ -219,7 +219,7 @@ static int mark_interrupted(struct engine *e, struct err *err)
     for (size_t i = 0; i < e->state.attempts.n && r == 0; i++) {
         struct attempt *a = e->state.attempts.items[i];
         struct json_object *body;
-        if (!interrupted_text(a, text, sizeof(text)))
+        if (!interrupted_text(a, text, sizeof(text)) || (a->mode == MODE_MANUAL && a->state == ATTEMPT_PREPARED))
             continue;
         body = json_object_new_object();
         json_put_text(body, "id", a->id);

@@ -125,6 +125,8 @@ int engine_make_artifact(struct engine *e, struct attempt *a, struct err *err)
 {
     if (str_eq(a->how, "repair"))
         return make_repaired(e, a, err);
+    if (str_eq(a->how, "person")) /* the bytes come with the decision */
+        return 0;
     switch (a->mode) {
     case MODE_SYMBOLIC:
         return generate(e, a, err);

@@ -154,12 +154,31 @@ static int revoke_later(struct engine *e, const struct attempt *a, struct err *e
     return 0;
 }
 
-/* The person's bytes become the artifact of the same attempt and wait like any other. */
+/* What was settled stays as it was: the person's text is an attempt of its own. */
+static struct attempt *attempt_for_person(struct engine *e, struct attempt *a, struct err *err)
+{
+    struct stage_inputs in = {0};
+    const struct stage_ops *ops = engine_stage_of(e, a);
+
+    if (a->state == ATTEMPT_WAITING || a->state == ATTEMPT_PREPARED)
+        return a;
+    if (ops->execution) {
+        err_set(err, ERR_USAGE, "%s is an execution: there is no text to take over.", a->id);
+        return NULL;
+    }
+    if (ops->inputs(&e->context, &e->state.steps.items[a->step], &in, err) ||
+        engine_start_attempt(e, a->stage, a->step, &in, "person", err))
+        return NULL;
+    return state_last_attempt(&e->state, a->step);
+}
+
+/* The person's bytes become an artifact that is checked and waits like any other. */
 static int new_bytes(struct engine *e, struct attempt *a, const struct command *c, struct err *err)
 {
-    int r = record(e, a, c, NULL, err);
+    struct attempt *own = attempt_for_person(e, a, err);
+    int r = own ? record(e, own, c, NULL, err) : -(err && err->code ? err->code : ERR_USAGE);
 
-    return r ? r : engine_take_artifact(e, a, c->bytes, c->len, "person", "", err);
+    return r ? r : engine_take_artifact(e, own, c->bytes, c->len, "person", "", err);
 }
 
 static int decide_one(struct engine *e, struct attempt *a, const struct command *c, struct err *err)

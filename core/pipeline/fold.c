@@ -137,9 +137,9 @@ static void fold_run_started(struct state *s, json *o, const struct store_event 
     if (!s->asked) /* going on after a question: attempts and causes are still counted */
         s->run_seq = e->seq;
     s->asked = false;
+    s->interrupted[0] = '\0';
     LINE(o, "policy", s->policy);
     LINE(o, "provider", s->provider);
-    LINE(o, "box", s->box);
     s->provider_remote = json_get_flag(o, "remote");
     s->second_reviewer = json_get_flag(o, "second_reviewer");
     s->busy = true;
@@ -536,6 +536,7 @@ static void fold_execution(struct state *s, json *o, const struct store_event *e
     if (!a)
         return;
     LINE(o, "box", a->box);
+    LINE(o, "box", s->box);
     LINE(o, "versions", a->versions);
     LINE(o, "job", s->activity);
     a->state = ATTEMPT_RUNNING;

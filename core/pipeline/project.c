@@ -2,6 +2,7 @@
 #include "core/pipeline/project.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -170,4 +171,28 @@ const char *project_python(struct project *p, struct err *err)
         return NULL;
     }
     return p->python;
+}
+
+/* The environment is named by the hash of its pinned requirements: every package version follows from it. */
+static void read_python_versions(struct project *p)
+{
+    char path[PATH_CAP];
+    struct buf key;
+
+    buf_init(&key, 4096);
+    if (path_join(path, sizeof(path), p->runtime, "venv/requirements.sha256") && path_read(path, &key, NULL) == 0)
+        snprintf(p->python_versions, sizeof(p->python_versions), "Python 3.11, environment %.16s", buf_text(&key));
+    else
+        str_copy(p->python_versions, sizeof(p->python_versions), "Python, environment unknown");
+    buf_done(&key);
+}
+
+const char *project_versions(struct project *p, const char *program)
+{
+    if (str_ends(program, "/python3")) {
+        if (!p->python_versions[0])
+            read_python_versions(p);
+        return p->python_versions;
+    }
+    return p->tools ? board_tools_versions(p->tools) : "";
 }

@@ -29,6 +29,7 @@ struct project {
     enum state_mode mode;
     bool repairs;                    /* deterministic fixes may be applied */
     char python[4096];               /* "" until project_python */
+    char python_versions[120];       /* of the environment */
 };
 
 /* Reads tinywright.yaml of folder; NULL + err. runtime NULL = the user's data folder. */
@@ -40,5 +41,7 @@ int project_tools(struct project *p, struct err *err);  /* finds the toolchain o
 int project_attempts(const struct project *p);           /* cap per step, never 0 */
 enum state_mode project_mode(const struct project *p, const char *stage);
 const char *project_python(struct project *p, struct err *err); /* venv's interpreter; ERR_TOOL; borrowed */
+/* What to record with an execution of program: tool versions; borrowed from p. */
+const char *project_versions(struct project *p, const char *program);
 
 #endif

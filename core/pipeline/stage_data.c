@@ -278,6 +278,7 @@ static int settle(struct stage_context *c, const struct attempt *a, int phase, c
                   struct stage_settlement *ret, struct err *err)
 {
     char text[80];
+    size_t steps;
     int bad = stage_check_after(c, &stage_data, a, r, &ret->findings, err);
 
     (void)phase;
@@ -285,8 +286,8 @@ static int settle(struct stage_context *c, const struct attempt *a, int phase, c
         first_line(r->out, ret->outcome, sizeof(ret->outcome));
     else
         snprintf(ret->outcome, sizeof(ret->outcome), "the script %s", job_stop_text(r, text, sizeof(text)));
-    snprintf(ret->result, sizeof(ret->result), "%zu steps",
-             c->state->stages[a->stage].steps.n - (project_mode(c->project, "data") == MODE_FREEFORM));
+    steps = c->state->stages[a->stage].steps.n - (project_mode(c->project, "data") == MODE_FREEFORM);
+    snprintf(ret->result, sizeof(ret->result), "%zu step%s", steps, steps == 1 ? "" : "s");
     return bad;
 }
 

@@ -109,8 +109,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int r;
 
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    setlocale(LC_CTYPE, ""); /* no more: numbers stay in the C locale, and each category costs file opens */
     signal(SIGPIPE, SIG_IGN);
     if (argc > 1 && str_eq(argv[1], "--version")) {
         puts("tinywright " TINYWRIGHT_VERSION);
