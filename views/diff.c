@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 #include "core/base/str.h"
-#include "core/base/utf8.h"
 #include "views/format.h"
+#include "views/hunks.h"
 #include "views/views.h"
 
-enum { CONTEXT = 3, WORDS_MAX = 16, TEXT_CAP = 8 * 1024 * 1024, ROWS_MAX = 200000 };
+enum { CONTEXT = 3, TEXT_CAP = 8 * 1024 * 1024, ROWS_MAX = 200000 };
 
 enum row_kind { ROW_HUNK, ROW_LINE, ROW_NEW_FINDING, ROW_OLD_FINDING, ROW_BLANK };
 
@@ -142,87 +142,6 @@ static int64_t rows(struct view *v)
     return (int64_t)((struct diff_model *)v->model)->rows.n;
 }
 
-static size_t line_len(const struct diff_row *r)
-{
-    size_t n = r->len;
-
-    while (n > 0 && (r->text[n - 1] == '\n' || r->text[n - 1] == '\r'))
-        n--;
-    return n;
-}
-
-/* The line that replaces, or is replaced by, row i: the n-th removed goes with the n-th added. */
-static int partner(const struct diff *d, int i)
-{
-    enum diff_op op = d->rows.items[i].op;
-    int first = i, dels = 0, adds = 0, start;
-
-    while (first > 0 && d->rows.items[first - 1].op != DIFF_SAME)
-        first--;
-    for (start = first; start < (int)d->rows.n && d->rows.items[start].op == DIFF_DEL; start++)
-        dels++;
-    while (start + adds < (int)d->rows.n && d->rows.items[start + adds].op == DIFF_ADD)
-        adds++;
-    if (op == DIFF_DEL)
-        return i - first < adds ? start + (i - first) : -1;
-    return i - start < dels ? first + (i - start) : -1;
-}
-
-/* The marks that belong to row i, when its partner is like it. */
-static int word_marks(const struct diff *d, int i, struct diff_word *marks)
-{
-    struct diff_word del[WORDS_MAX], add[WORDS_MAX];
-    int n_del = 0, n_add = 0, p = d->rows.items[i].op == DIFF_SAME ? -1 : partner(d, i);
-    bool is_del = d->rows.items[i].op == DIFF_DEL;
-
-    if (p < 0)
-        return 0;
-    diff_words(&d->rows.items[is_del ? i : p], &d->rows.items[is_del ? p : i], del, &n_del, add, &n_add, WORDS_MAX);
-    for (int k = 0; k < (is_del ? n_del : n_add); k++)
-        marks[k] = is_del ? del[k] : add[k];
-    return is_del ? n_del : n_add;
-}
-
-static void draw_text(struct canvas *c, const struct diff *d, int i, int role)
-{
-    const struct diff_row *r = &d->rows.items[i];
-    struct diff_word marks[WORDS_MAX];
-    int n = word_marks(d, i, marks);
-    size_t at = 0, len = line_len(r);
-
-    for (int k = 0; k < n && at < len; k++) {
-        size_t start = marks[k].start < len ? marks[k].start : len, end = marks[k].start + marks[k].len;
-        if (end > len)
-            end = len;
-        canvas_addn(c, role, r->text + at, start - at);
-        c->under = r->op == DIFF_DEL ? ROLE_DEL_WORD : ROLE_ADD_WORD;
-        canvas_addn(c, role, r->text + start, end - start);
-        c->under = ROLE_TEXT;
-        at = end;
-    }
-    canvas_addn(c, role, r->text + at, len - at);
-    if (r->no_newline)
-        canvas_add(c, ROLE_DIM, "  (no line end)");
-}
-
-static void draw_line(struct canvas *c, int y, const struct diff *d, int i)
-{
-    const struct diff_row *r = &d->rows.items[i];
-    int role = r->op == DIFF_ADD ? ROLE_ADD : r->op == DIFF_DEL ? ROLE_DEL : ROLE_TEXT;
-    struct canvas text = *c;
-
-    if (r->old_line && r->op != DIFF_ADD)
-        canvas_putf(c, y, 0, ROLE_NUMBER_LINE, "%5d", r->old_line);
-    if (r->new_line && r->op != DIFF_DEL)
-        canvas_putf(c, y, 5, ROLE_NUMBER_LINE, "%5d", r->new_line);
-    canvas_putf(c, y, 11, role, "%c", r->op == DIFF_SAME ? ' ' : (char)r->op);
-    text.at.col += 13;
-    text.at.cols -= 13;
-    canvas_at(&text, y, 0);
-    if (text.at.cols > 0)
-        draw_text(&text, d, i, role);
-}
-
 static void draw_finding(struct view *v, struct canvas *c, int y, const struct diff_line *row)
 {
     const struct diff_model *m = v->model;
@@ -253,7 +172,7 @@ static void draw(struct view *v, struct canvas *c, int y, int64_t row)
     if (r->kind == ROW_HUNK)
         draw_hunk(&m->diff, c, y, r->index);
     else if (r->kind == ROW_LINE)
-        draw_line(c, y, &m->diff, r->index);
+        hunks_draw(c, y, &m->diff, r->index, false);
     else if (r->kind != ROW_BLANK)
         draw_finding(v, c, y, r);
 }
@@ -268,7 +187,7 @@ static int text(struct view *v, int64_t row, struct buf *out)
         return 0;
     line = &m->diff.rows.items[r->index];
     buf_putc(out, (char)line->op);
-    return buf_put(out, line->text, line_len(line));
+    return hunks_text(line, out);
 }
 
 static int64_t mark(struct view *v, int64_t row, int step)

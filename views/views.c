@@ -7,4 +7,5 @@ const struct view_ops *const view_table[VIEWS] = {
     [VIEW_DIFF] = &diff_ops, [VIEW_FINDINGS] = &findings_ops, [VIEW_PROMPT] = &prompt_ops,
     [VIEW_RUN] = &run_ops, [VIEW_HELP] = &help_ops, [VIEW_MESSAGES] = &messages_ops,
     [VIEW_WELCOME] = &welcome_ops, [VIEW_HISTORY] = &history_ops,
+    [VIEW_REVIEW] = &review_ops, [VIEW_DECISION] = &decision_ops, [VIEW_FEEDBACK] = &feedback_ops,
 };

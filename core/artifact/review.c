@@ -118,8 +118,11 @@ int review_split(struct review *r, int h)
 
 int review_edit(struct review *r, int h, const char *text, size_t n)
 {
+    int before = r->diff.hunks.items[h].new_count;
+
     if (memchr(text, 0, n) || hunk_edit(&r->diff, h, text, n))
         return -1;
+    r->choices.items[h].grown += r->diff.hunks.items[h].new_count - before;
     r->choices.items[h].take = true;
     r->choices.items[h].edited = true;
     return update(r);
@@ -164,6 +167,27 @@ struct diff_hunk review_header(const struct review *r, int h)
     }
     ret.new_start = before + (ret.new_count > 0);
     return ret;
+}
+
+int review_line(const struct review *r, int i)
+{
+    const struct diff_row *row = &r->diff.rows.items[i];
+    int line = row->new_line;
+
+    if (row->op == DIFF_DEL || (row->hunk >= 0 && r->choices.items[row->hunk].edited))
+        return 0;
+    for (size_t h = 0; h < r->choices.n && r->diff.hunks.items[h].first_row + r->diff.hunks.items[h].n_rows <= i; h++)
+        line -= r->choices.items[h].grown;
+    return line;
+}
+
+int review_hunk_of(const struct review *r, int line)
+{
+    for (size_t i = 0; line > 0 && i < r->diff.rows.n; i++) {
+        if (r->diff.rows.items[i].op == DIFF_ADD && review_line(r, (int)i) == line)
+            return r->diff.rows.items[i].hunk;
+    }
+    return -1;
 }
 
 /* The line of the result at which hunk h changes, or would change, something. */

@@ -17,6 +17,7 @@ struct review_choice {
     bool take;
     bool edited; /* a person wrote it differently; cannot be split any more */
     char *note;  /* owned: why it is left out, one line; NULL = none */
+    int grown;   /* lines that edits added to its new side */
 };
 
 struct review {
@@ -47,6 +48,12 @@ bool review_empty(const struct review *r);   /* there are hunks, and none is tak
 
 /* Header numbers of hunk h as if it were taken, after those before it as they are chosen. */
 struct diff_hunk review_header(const struct review *r, int h);
+
+/* Line of what was proposed that row i of the diff shows; 0 when it shows none, or a line that a person wrote. */
+int review_line(const struct review *r, int i);
+
+/* The hunk that adds that line of what was proposed; -1 when none does. */
+int review_hunk_of(const struct review *r, int line);
 
 /* Appends the change from the result to what was proposed: what the person refused, a comment line with the reason of each
  * hunk first. A patch of the result; nothing when nothing was refused. */

@@ -34,7 +34,8 @@ static int group_of(const struct state *s, const struct attempt *a, const struct
 
 static bool may_ask(const struct workbench *w, const struct attempt *a)
 {
-    return a && a->state == ATTEMPT_WAITING && a->sha[0] && !w->home && w->overlay == VIEW_HOME && !decide_draft(w);
+    return a && a->state == ATTEMPT_WAITING && a->sha[0] && !w->home && w->overlay == VIEW_HOME && !decide_draft(w) &&
+           !choose_draft(w, a);
 }
 
 /* A group is one question whichever of its artifacts is looked at, so reading them does not start it over. */
@@ -114,7 +115,7 @@ void decide_key(struct workbench *w, char key)
         external_edit(w, verb);
         break;
     case DECISION_HUNKS:
-        workbench_notice(w, ROLE_WARNING, "taking single hunks comes with the review screen; e edits, x rejects");
+        choose_open(w);
         break;
     case DECISION_LATER:
         put_off(w);
@@ -130,6 +131,8 @@ void decide_confirmed(struct workbench *w, int what)
 
     if (what == CONFIRM_QUIT) {
         workbench_quit(w, 0);
+    } else if (what == CONFIRM_CHOICE) {
+        choose_drop(w);
     } else if ((what == CONFIRM_STOP || what == CONFIRM_REVOKE) && a) {
         str_copy(w->asked_id, sizeof(w->asked_id), a->id);
         str_copy(w->asked_sha, sizeof(w->asked_sha), a->sha);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/artifact/hunk.h"
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/str.h"
@@ -122,6 +123,8 @@ static void take_back(struct workbench *w, int status)
         workbench_error(w, &err);
     else if (sha256_of(bytes.data ? bytes.data : "", bytes.len, hex), str_eq(hex, x->sha))
         workbench_notice(w, ROLE_TEXT, "nothing was changed");
+    else if (x->verb == DECISION_HUNKS)
+        choose_edited(w, &bytes);
     else
         send_edit(w, &bytes);
     buf_done(&bytes);
@@ -189,29 +192,55 @@ static const char *file_name(const struct attempt *a)
     return a->name[0] && !strchr(a->name, '/') && a->name[0] != '.' ? a->name : "artifact.txt";
 }
 
-void external_edit(struct workbench *w, enum decision_verb verb)
+/* The editor with a copy of bytes, which are a's or a part of them. */
+static void edit_copy(struct workbench *w, const struct attempt *a, enum decision_verb verb, const char *name,
+                      const struct buf *bytes)
 {
     static const char *const variables[] = {"VISUAL", "EDITOR", NULL}, *const programs[] = {"vi", "nano", NULL};
-    const struct attempt *a = workbench_attempt(w);
     struct command_line l = {0};
-    struct buf bytes;
 
     choose(&l, w->o->editor, variables, programs);
-    if (!a || l.n == 0) {
-        workbench_notice(w, ROLE_ERROR, a ? "no editor: set EDITOR, or editor: in config.yaml" : "there is nothing to edit");
-        return;
-    }
-    buf_init(&bytes, FILE_CAP);
-    if (a->blob[0] && w->project.state->blob(w->project.state->arg, a->blob, &bytes) < 0) {
-        workbench_notice(w, ROLE_ERROR, "the artifact could not be read from the history");
-    } else if (write_copy(&w->external, file_name(a), buf_text(&bytes), bytes.len) < 0) {
+    if (l.n == 0) {
+        workbench_notice(w, ROLE_ERROR, "no editor: set EDITOR, or editor: in config.yaml");
+    } else if (write_copy(&w->external, name, buf_text(bytes), bytes->len) < 0) {
         workbench_notice(w, ROLE_ERROR, "no copy for the editor could be written: %s", strerror(errno));
     } else {
         str_copy(w->external.attempt, sizeof(w->external.attempt), a->id);
         str_copy(w->external.identity, sizeof(w->external.identity), a->sha);
         w->external.verb = verb;
-        sha256_of(buf_text(&bytes), bytes.len, w->external.sha);
+        sha256_of(buf_text(bytes), bytes->len, w->external.sha);
         start(w, &l);
+    }
+}
+
+void external_edit(struct workbench *w, enum decision_verb verb)
+{
+    const struct attempt *a = workbench_attempt(w);
+    struct buf bytes;
+
+    if (!a) {
+        workbench_notice(w, ROLE_ERROR, "there is nothing to edit");
+        return;
+    }
+    buf_init(&bytes, FILE_CAP);
+    if (a->blob[0] && w->project.state->blob(w->project.state->arg, a->blob, &bytes) < 0)
+        workbench_notice(w, ROLE_ERROR, "the artifact could not be read from the history");
+    else
+        edit_copy(w, a, verb, file_name(a), &bytes);
+    buf_done(&bytes);
+}
+
+void external_hunk(struct workbench *w, int hunk)
+{
+    const struct attempt *a = workbench_attempt(w);
+    char name[96];
+    struct buf bytes;
+
+    buf_init(&bytes, FILE_CAP);
+    if (a && hunk_text(&w->choose.review.diff, hunk, &bytes) == 0) {
+        snprintf(name, sizeof(name), "hunk-%d-%s", hunk + 1, file_name(a));
+        w->external.hunk = hunk;
+        edit_copy(w, a, DECISION_HUNKS, name, &bytes);
     }
     buf_done(&bytes);
 }

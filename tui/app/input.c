@@ -49,7 +49,9 @@ static int find_edit(const struct key *k)
 
 static void reason_done(struct workbench *w, enum reason_event e)
 {
-    if (e == REASON_SEND)
+    if (e == REASON_SEND && w->reason_verb == DECISION_HUNKS)
+        choose_reason(w, w->reason.text);
+    else if (e == REASON_SEND)
         decide_send(w, w->reason_verb, w->reason.text);
     else if (e == REASON_LEAVE)
         workbench_notice(w, ROLE_TEXT, "nothing was decided");
@@ -153,8 +155,10 @@ static void set_tab(struct workbench *w, enum view_id tab)
 
 static void next_pane(struct workbench *w, int step)
 {
-    static const enum view_id order[] = {VIEW_STREAM, VIEW_STAGES, VIEW_ATTEMPTS};
-    int at = w->focus == VIEW_STAGES ? 1 : w->focus == VIEW_ATTEMPTS ? 2 : 0;
+    static const enum view_id board[] = {VIEW_STREAM, VIEW_STAGES, VIEW_ATTEMPTS};
+    static const enum view_id review[] = {VIEW_REVIEW, VIEW_DECISION, VIEW_FEEDBACK};
+    const enum view_id *order = w->tab == VIEW_REVIEW ? review : board;
+    int at = w->focus == order[1] ? 1 : w->focus == order[2] ? 2 : 0;
 
     if (w->home)
         return;
@@ -218,7 +222,9 @@ static void cancel(struct workbench *w)
 
 static void quit(struct workbench *w)
 {
-    if (w->project.state && w->project.state->busy)
+    if (choose_draft(w, NULL))
+        confirm_ask(&w->confirm, CONFIRM_QUIT, os_mono_ms(), "Leave? Your choice of hunks is not sent, and is dropped.");
+    else if (w->project.state && w->project.state->busy)
         confirm_ask(&w->confirm, CONFIRM_QUIT, os_mono_ms(),
                     "Leave? What runs now is stopped and marked interrupted; everything else is kept.");
     else
@@ -243,6 +249,8 @@ static void back(struct workbench *w)
 {
     struct view *v = workbench_focused(w);
 
+    if (choose_back(w))
+        return;
     if (w->overlay != VIEW_HOME)
         w->overlay = VIEW_HOME;
     else if (w->zoom)
@@ -322,6 +330,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_STAGE_NEXT: step_stage(w, 1); return true;
     case ACTION_STAGE_PREVIOUS: step_stage(w, -1); return true;
     case ACTION_WAITING: go_waiting(w); return true;
+    case ACTION_REVIEW: choose_open(w); return true;
     case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
     case ACTION_HOME:
         if (w->o->n_homes) {
@@ -383,6 +392,8 @@ static void carry_out(struct workbench *w)
         }
         set_tab(w, VIEW_ARTIFACT);
         w->context.line = number;
+    } else if (ask == VIEW_ASK_HUNK) {
+        choose_act(w, number, (enum action)w->context.ask.other);
     } else if (ask == VIEW_ASK_ACTION) {
         input_act(w, (enum action)number);
     }
@@ -413,6 +424,7 @@ void input_key(void *arg, const struct key *k)
 
     w->dirty = w->urgent = true;
     w->notice[0] = '\0';
+    w->keymap.review = workbench_focused(w)->ops == view_table[VIEW_REVIEW];
     if (k->code == KEYS_TEXT && k->cp == 'z' && k->mods == KEYS_CTRL) {
         input_act(w, ACTION_SUSPEND);
     } else if (w->confirm.open) {

@@ -9,13 +9,20 @@
 #include "tui/app/workbench_private.h"
 #include "views/format.h"
 
-enum { LEFT_COLUMNS = 40, BUDGET_ROWS = 8, QUESTION_ROWS = 3, WELCOME_ROWS = 11, HOME_LEAST = 8 };
+enum { LEFT_COLUMNS = 40, BUDGET_ROWS = 8, QUESTION_ROWS = 3, DECISION_ROWS = 11, WELCOME_ROWS = 11, HOME_LEAST = 8 };
 
 /* ---- layout ---- */
 
+static bool choosing(const struct workbench *w)
+{
+    const struct attempt *a = workbench_attempt(w);
+
+    return a && !w->home && w->overlay == VIEW_HOME && choose_draft(w, a);
+}
+
 static bool box_open(const struct workbench *w)
 {
-    return question_open(&w->question) || w->reason.open || w->confirm.open;
+    return question_open(&w->question) || w->reason.open || w->confirm.open || choosing(w);
 }
 
 static int fixed(struct workbench *w, int parent, int id, int rows)
@@ -31,6 +38,11 @@ static void left_column(struct workbench *w, int parent)
     int left = layout_add(&w->layout, parent, LAYOUT_ROWS, 0), stages = w->project.state->n_stages + 2;
 
     w->layout.nodes[left].fixed = LEFT_COLUMNS;
+    if (w->tab == VIEW_REVIEW) {
+        fixed(w, left, VIEW_DECISION, DECISION_ROWS);
+        layout_add(&w->layout, left, LAYOUT_LEAF, VIEW_FEEDBACK);
+        return;
+    }
     fixed(w, left, VIEW_STAGES, stages < 4 ? 4 : stages);
     fixed(w, left, VIEW_BUDGET, BUDGET_ROWS);
     layout_add(&w->layout, left, LAYOUT_LEAF, VIEW_ATTEMPTS);
@@ -40,6 +52,8 @@ static enum view_id one_pane(const struct workbench *w)
 {
     if (w->overlay != VIEW_HOME || w->home)
         return w->overlay;
+    if (w->tab == VIEW_REVIEW && (w->focus == VIEW_DECISION || w->focus == VIEW_FEEDBACK))
+        return w->focus;
     return w->focus == VIEW_STAGES || w->focus == VIEW_ATTEMPTS ? w->focus : w->tab;
 }
 
@@ -207,6 +221,7 @@ static void blank(struct canvas *c)
 static void draw_pane(struct workbench *w, enum view_id id, bool focus)
 {
     struct view *v = workbench_view(w, id);
+    bool tabs = id == w->tab && id != VIEW_REVIEW && w->overlay == VIEW_HOME && !w->home;
     struct canvas c, in;
     char head[120], foot[160];
 
@@ -217,8 +232,8 @@ static void draw_pane(struct workbench *w, enum view_id id, bool focus)
     view_reload(v);
     view_foot(v, foot, sizeof(foot));
     view_head(v, head, sizeof(head));
-    canvas_frame(&c, focus, id == w->tab && w->overlay == VIEW_HOME && !w->home ? NULL : head, foot);
-    if (id == w->tab && w->overlay == VIEW_HOME && !w->home)
+    canvas_frame(&c, focus, tabs ? NULL : head, foot);
+    if (tabs)
         draw_tabs(w, &c, focus);
     view_draw(v, &in, focus);
     if (focus && !box_open(w))
@@ -342,6 +357,8 @@ static void draw_box(struct workbench *w)
         draw_confirm(w, &c);
     else if (w->reason.open)
         draw_reason(w, &c);
+    else if (choosing(w))
+        choose_draw(w, &c);
     else
         draw_question(w, &c);
 }
@@ -489,6 +506,7 @@ void screen_paint(struct workbench *w)
         question_hide(&w->question); /* it cannot be read, so it cannot be answered */
         draw_small(w);
     } else {
+        choose_sync(w);
         decide_refresh(w);
         screen_reflow(w);
         draw_status(w);

@@ -161,6 +161,8 @@ struct view *workbench_focused(struct workbench *w)
         return workbench_view(w, VIEW_HOME);
     if (w->focus == VIEW_STAGES || w->focus == VIEW_ATTEMPTS)
         return workbench_view(w, w->focus);
+    if (w->tab == VIEW_REVIEW && (w->focus == VIEW_DECISION || w->focus == VIEW_FEEDBACK))
+        return workbench_view(w, w->focus);
     return workbench_view(w, w->tab);
 }
 
@@ -201,6 +203,7 @@ void workbench_open(struct workbench *w, const char *folder)
     if (!w->o->open)
         return;
     close_views(w);
+    choose_drop(w);
     w->context.state = NULL;
     if (w->o->open(w->o->open_arg, folder, &p, &err) < 0) {
         workbench_error(w, &err);
@@ -455,6 +458,7 @@ static void tear_down(struct workbench *w)
     loop_remove(w->loop, w->before_id);
     prompt_line_close();
     close_views(w);
+    choose_drop(w);
     keys_done(&w->keys);
     term_free(w->term);
     if (w->o->linear)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/artifact/review.h"
 #include "core/pipeline/decision.h"
 #include "prompts/human/confirm.h"
 #include "prompts/human/question.h"
@@ -30,7 +31,7 @@ enum {
 /* Leaves of the layout that are no views. */
 enum { LEAF_STATUS = 100, LEAF_STRIP, LEAF_QUESTION, LEAF_BOTTOM };
 
-enum workbench_confirm { CONFIRM_NOTHING, CONFIRM_QUIT, CONFIRM_STOP, CONFIRM_REVOKE };
+enum workbench_confirm { CONFIRM_NOTHING, CONFIRM_QUIT, CONFIRM_STOP, CONFIRM_REVOKE, CONFIRM_CHOICE };
 
 struct external { /* a program that has the terminal */
     pid_t pid;    /* 0 = none */
@@ -39,6 +40,14 @@ struct external { /* a program that has the terminal */
     enum decision_verb verb; /* DECISION_NONE: a pager */
     char sha[SHA256_HEX];    /* of the bytes it was given */
     char identity[SHA256_HEX]; /* of the artifact they belong to */
+    int hunk;                /* for DECISION_HUNKS */
+};
+
+struct choose { /* the choice of hunks that is being made: a draft until it is sent */
+    struct review review;
+    bool open;
+    char attempt[STATE_ID], sha[SHA256_HEX]; /* what it is about */
+    int hunk;                                /* whose reason is being written */
 };
 
 struct script;
@@ -61,6 +70,7 @@ struct workbench {
     struct question question;
     struct reason reason;
     struct confirm confirm;
+    struct choose choose;
     enum decision_verb reason_verb;
     char put_off[160];                /* question the person put off */
     char asked_id[STATE_ID], asked_sha[SHA256_HEX];
@@ -112,7 +122,19 @@ void decide_confirmed(struct workbench *w, int what);
 bool decide_draft(const struct workbench *w); /* something unsent is open */
 int decide_waiting(const struct workbench *w);
 
+/* choose.c */
+void choose_open(struct workbench *w);   /* for the chosen attempt, or goes back to it */
+void choose_sync(struct workbench *w);   /* the attempt went on or another one is looked at */
+void choose_drop(struct workbench *w);
+bool choose_draft(const struct workbench *w, const struct attempt *a); /* unsent; a NULL = about any attempt */
+void choose_act(struct workbench *w, int hunk, enum action a);
+bool choose_back(struct workbench *w);   /* true when it took the step back */
+void choose_reason(struct workbench *w, const char *text);
+void choose_edited(struct workbench *w, const struct buf *text); /* by the external editor */
+void choose_draw(struct workbench *w, struct canvas *c);
+
 /* external.c */
+void external_hunk(struct workbench *w, int hunk);
 void external_edit(struct workbench *w, enum decision_verb verb);
 void external_page(struct workbench *w);
 

@@ -7,6 +7,9 @@
 #define SHOW "What is shown"
 #define WORK "Work"
 #define PROGRAM "Program"
+#define REVIEW "In a review, hunk by hunk"
+
+const char action_review[] = REVIEW;
 
 const struct action_row action_table[ACTIONS] = {
     [ACTION_NONE] = {"none", "", "", "", ""},
@@ -48,6 +51,11 @@ const struct action_row action_table[ACTIONS] = {
     [ACTION_WAITING] = {"waiting", "W", SHOW, "", "Goes to the oldest question that waits for you."},
     [ACTION_HISTORY] = {"history", "L, g r", SHOW, "", "The retry history of the stage: attempts, causes, what came and went."},
     [ACTION_PICK] = {"pick", "m", SHOW, "", "In the retry history: marks an attempt; the second one opens the diff."},
+    [ACTION_REVIEW] = {"review", "h", SHOW, "", "Takes and leaves single hunks of what waits for you."},
+    [ACTION_HUNK_TAKE] = {"hunk-take", "Space", REVIEW, "take/leave", "Takes the hunk, or leaves it out."},
+    [ACTION_HUNK_SPLIT] = {"hunk-split", "s", REVIEW, "split", "Splits the hunk at its unchanged lines."},
+    [ACTION_HUNK_EDIT] = {"hunk-edit", "E", REVIEW, "edit", "Opens the hunk in your editor, in place of what was proposed."},
+    [ACTION_HUNK_REASON] = {"hunk-reason", "c", REVIEW, "why not", "Leaves the hunk out and says why; the reason goes into the next prompt."},
     [ACTION_GO] = {"go", "o", WORK, "go on", "Runs the pipeline until it is done or a question comes up."},
     [ACTION_CANCEL] = {"cancel", "C-c", WORK, "", "Stops the stream or job at once; twice with nothing to stop leaves the program."},
     [ACTION_REVOKE] = {"revoke", "V", WORK, "", "Undoes the approval of the chosen attempt, after asking."},

@@ -29,13 +29,18 @@ static int parse_sequence(const char *text, size_t n, struct keymap_binding *b)
     return keys_parse(word, &b->first) ? 0 : -1;
 }
 
+static bool of_review(enum action a)
+{
+    return str_eq(action_table[a].where, action_review);
+}
+
 static void drop(struct keymap *m, enum action a, const struct keymap_binding *key)
 {
     int kept = 0;
 
     for (int i = 0; i < m->n; i++) {
         const struct keymap_binding *b = &m->bindings[i];
-        if (b->action == a || (key && same(&b->first, &key->first) && same(&b->second, &key->second)))
+        if (b->action == a || (key && of_review(b->action) == of_review(key->action) && same(&b->first, &key->first) && same(&b->second, &key->second)))
             continue;
         m->bindings[kept++] = *b;
     }
@@ -89,14 +94,14 @@ int keymap_bind(struct keymap *m, const char *action, const char *keys, struct e
     return -ERR_INVALID;
 }
 
-enum action keymap_press(struct keymap *m, const struct key *k, bool *ret_prefix)
+static enum action press(struct keymap *m, const struct key *k, const struct key *before, bool review, bool *ret_prefix)
 {
-    struct key prefix = m->prefix;
+    const struct key prefix = *before;
 
-    memset(&m->prefix, 0, sizeof(m->prefix));
-    *ret_prefix = false;
     for (int i = 0; i < m->n; i++) {
         const struct keymap_binding *b = &m->bindings[i];
+        if (of_review(b->action) != review)
+            continue;
         if (prefix.code != KEYS_NONE) {
             if (same(&b->first, &prefix) && same(&b->second, k))
                 return b->action;
@@ -106,9 +111,23 @@ enum action keymap_press(struct keymap *m, const struct key *k, bool *ret_prefix
             *ret_prefix = true;
         }
     }
-    if (*ret_prefix)
-        m->prefix = *k;
     return ACTION_NONE;
+}
+
+enum action keymap_press(struct keymap *m, const struct key *k, bool *ret_prefix)
+{
+    struct key prefix = m->prefix;
+    enum action a = ACTION_NONE;
+
+    memset(&m->prefix, 0, sizeof(m->prefix));
+    *ret_prefix = false;
+    if (m->review)
+        a = press(m, k, &prefix, true, ret_prefix);
+    if (a == ACTION_NONE)
+        a = press(m, k, &prefix, false, ret_prefix);
+    if (a == ACTION_NONE && *ret_prefix)
+        m->prefix = *k;
+    return a;
 }
 
 static void put_keys(const struct keymap_binding *b, struct buf *out)

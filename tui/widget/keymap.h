@@ -22,6 +22,7 @@ struct keymap {
     struct keymap_binding bindings[KEYMAP_MAX];
     int n;
     struct key prefix; /* pressed and waiting for its second; code KEYS_NONE = none */
+    bool review;       /* the keys of a review count, before all others */
 };
 
 void keymap_init(struct keymap *m); /* the defaults */

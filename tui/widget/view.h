@@ -19,9 +19,10 @@
 
 struct state;
 struct home_entry;
+struct review;
 
 enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
-                VIEW_ASK_COMPARE };
+                VIEW_ASK_COMPARE, VIEW_ASK_HUNK };
 
 /* What views are shown for; filled by the application before every reload, borrowed by the views. */
 struct view_context {
@@ -33,10 +34,11 @@ struct view_context {
     const struct keymap *keys;
     const struct home_entry *homes;
     int n_homes;
+    const struct review *review; /* the choice of hunks that is being made; NULL = none */
     int line;                  /* line to go to after VIEW_ASK_LINE, 1-based; 0 = none */
     struct {                   /* set by an op, carried out by the application */
         enum view_ask ask;
-        int number, other; /* other: attempt to compare with or to find the line in, -1 = none */
+        int number, other; /* other: attempt to compare with or to find the line in, action on a hunk; -1 = none */
         char text[256];
     } ask;
 };
