@@ -111,6 +111,7 @@ void profile_done(struct profile *p)
     for (size_t i = 0; i < p->columns.n; i++) {
         free(p->columns.items[i].values);
         free(p->columns.items[i].seen.slots);
+        free(p->columns.items[i].sample);
     }
     vec_done(&p->columns);
     for (int i = 0; i < p->n_first; i++)
@@ -254,6 +255,22 @@ static void value_in(struct profile_column *c, const char *cell, uint64_t h)
     c->n_values++;
 }
 
+/* Reservoir sampling; the choice is a hash of the position, so that the same file always gives the same shape. */
+static void sample_in(struct profile_column *c, double v, int64_t n)
+{
+    uint64_t h = (uint64_t)n * 0x9e3779b97f4a7c15u;
+
+    if (!c->sample && !(c->sample = os_alloc(PROFILE_SAMPLE * sizeof(*c->sample))))
+        return;
+    h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
+    h = (h ^ h >> 27) * 0x94d049bb133111ebu;
+    h = (h ^ h >> 31) % (uint64_t)n;
+    if (c->n_sample < PROFILE_SAMPLE)
+        c->sample[c->n_sample++] = v;
+    else if (h < PROFILE_SAMPLE)
+        c->sample[h] = v;
+}
+
 static void number_in(struct profile_column *c, double v, bool comma)
 {
     double delta;
@@ -272,6 +289,7 @@ static void number_in(struct profile_column *c, double v, bool comma)
     c->last = v;
     c->integers += v == floor(v) && fabs(v) < 9e15;
     c->commas += comma;
+    sample_in(c, v, n);
 }
 
 static void cell_in(struct profile *p, struct profile_column *c, const char *cell)

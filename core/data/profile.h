@@ -25,6 +25,7 @@ enum {
     PROFILE_FIRST_ROWS = 5,
     PROFILE_RAGGED_MAX = 5,    /* line numbers kept */
     PROFILE_CLASSES_MAX = 32,
+    PROFILE_SAMPLE = 512,      /* numbers of a column kept for its shape */
 };
 
 enum profile_type {
@@ -62,6 +63,8 @@ struct profile_column {
     int n_values;
     struct profile_set seen;
     double sum_squares, last;
+    double *sample;            /* owned; up to PROFILE_SAMPLE of its numbers, each as likely as the other */
+    int n_sample;
     int64_t commas;
 };
 

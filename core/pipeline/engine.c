@@ -11,6 +11,7 @@
 #include "core/base/path.h"
 #include "core/base/str.h"
 #include "core/pipeline/engine_private.h"
+#include "core/pipeline/engine_table.h"
 
 /* ---- events ---- */
 
@@ -281,6 +282,7 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     buf_init(&e->stream.raw, ENGINE_REPLY_CAP);
     e->state.blob = read_blob;
     e->state.here = made_here;
+    e->state.table = engine_table;
     e->state.arg = e;
     str_copy(e->state.provider, sizeof(e->state.provider), o->provider ? o->provider->label : "none (symbolic)");
     set_who(e, o->who);
@@ -310,6 +312,7 @@ int engine_close(struct engine *e, struct err *err)
     if (e->advance_id)
         loop_remove(e->loop, e->advance_id);
     job_result_done(&e->job.last);
+    engine_tables_free(e);
     r = store_close(e->store, err);
     ledger_free(e->ledger);
     project_free(e->project);

@@ -22,6 +22,8 @@ enum {
     ENGINE_SPOOL_BYTES = 16 * 1024,
 };
 
+struct engine_tables;
+
 struct engine {
     struct loop *loop;
     struct store *store;
@@ -41,6 +43,7 @@ struct engine {
     engine_idle_fn *on_idle;
     void *listener;
 
+    struct engine_tables *tables; /* owned; engine_table.c, NULL until a view asks */
     bool closing;
     bool running;                 /* a run command is at work */
     bool asked;                   /* the run of this process ended with a question: a decision lets it go on */

@@ -104,6 +104,7 @@ struct attempt {
     } decision;
     char refused_blob[SHA256_HEX]; /* hunks that the person left out, as a diff; "" none */
     char group[STATE_ID];       /* attempts decided together share it; "" = alone */
+    int64_t prompt_tokens;      /* of its prompt, an estimate; 0 = none */
     int64_t tokens_in, tokens_out; /* -1 = not reported */
     bool tokens_estimated;
     double money;               /* US dollars, -1 = unknown */
@@ -165,6 +166,8 @@ struct state_live { /* the reply that streams now; not events */
 
 struct state_message { int64_t wall_ms; enum finding_severity severity; char text[400]; };
 
+struct table; /* core/pipeline/table.h */
+
 struct state {
     char project[120];        /* name */
     char folder[256];
@@ -193,6 +196,9 @@ struct state {
      * this installation make the decision about sha (ledger)? NULL = none did. Same arg for both. */
     int (*blob)(void *arg, const char *sha, struct buf *out);
     bool (*here)(void *arg, const char *sha, const char *executor);
+    /* What a table holds; sha "" = the project's CSV. Worked out in pieces at first need: what is not known yet
+     * says so, and generation changes when it is. NULL = cannot be had. Borrowed until the next turn of the loop. */
+    const struct table *(*table)(void *arg, const char *sha);
     void *arg;
     unsigned generation;      /* changes with every fold: cheap "did anything change" */
 };

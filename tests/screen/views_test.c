@@ -70,10 +70,26 @@ static void test_history(void **state)
     tell("waiting", "Approve fruit.ino", steps);
 }
 
+/* What is in the CSV, what did each step do to it, and which script did that? */
+static void test_data(void **state)
+{
+    static const struct story_step steps[] = {
+        {"D", "As it came   fruit.csv   6 rows × 5 columns"}, {"", "1 duplicate"}, {"", "constant: tells nothing"},
+        {"", "3 classes"},   {"", "2 rows  33.3 %"},     {"", "98.7"}, /* mean of the five numbers of red */
+        {"j", "After step 1"}, {"", "gone: site"},       {"j", "rows 6 → 5"}, {"", "duplicates 1 → 0"},
+        {"j", "missing 1 → 0"}, {"b", "Before step 3"},  {"b", "After step 3"}, {"\r", "data.3/1"},
+        {"", "fill 1 missing red by median"},            {"gd", "Steps of the data stage"}, {"\x1b", "!Steps of the data"},
+        {NULL, NULL},
+    };
+
+    (void)state;
+    tell("waiting", "Approve fruit.ino", steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_history), cmocka_unit_test(test_data),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -332,6 +332,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_WAITING: go_waiting(w); return true;
     case ACTION_REVIEW: choose_open(w); return true;
     case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
+    case ACTION_DATA: project_view(w, VIEW_DATA); return true;
     case ACTION_HOME:
         if (w->o->n_homes) {
             w->home = true;
@@ -388,7 +389,7 @@ static void carry_out(struct workbench *w)
     } else if (ask == VIEW_ASK_LINE) {
         if (w->context.ask.other >= 0) {
             w->follow = false;
-            workbench_choose(w, w->context.stage, w->context.ask.other);
+            workbench_choose(w, w->project.state->attempts.items[w->context.ask.other]->stage, w->context.ask.other);
         }
         set_tab(w, VIEW_ARTIFACT);
         w->context.line = number;

@@ -53,6 +53,17 @@ const char fake_hostile[] =
     "cr \rover nul \x01\x02 dcs \x1bP1$r0m\x1b\\ apc \x1b_Gx\x1b\\ open \x1b]0;never ends\nnext line\n";
 const size_t fake_hostile_len = sizeof(fake_hostile) - 1;
 
+static const char csv_as_it_came[] =
+    "red,green,blue,site,fruit\n12.5,20,30,north,apple\n40,50.5,60,north,banana\n40,50.5,60,north,banana\n"
+    "200,90,80,north,lime\n,91,82,north,lime\n201,95,84,north,apple\n";
+
+/* After each of the three steps. */
+static const char *const csv_after[] = {
+    "red,green,blue,fruit\n12.5,20,30,apple\n40,50.5,60,banana\n40,50.5,60,banana\n200,90,80,lime\n,91,82,lime\n201,95,84,apple\n",
+    "red,green,blue,fruit\n12.5,20,30,apple\n40,50.5,60,banana\n200,90,80,lime\n,91,82,lime\n201,95,84,apple\n",
+    "red,green,blue,fruit\n12.5,20,30,apple\n40,50.5,60,banana\n200,90,80,lime\n120,91,82,lime\n201,95,84,apple\n",
+};
+
 static int read_blob(void *arg, const char *sha, struct buf *out)
 {
     struct fake *f = arg;
@@ -62,6 +73,27 @@ static int read_blob(void *arg, const char *sha, struct buf *out)
             return buf_put(out, f->blobs[i].bytes, f->blobs[i].len);
     }
     return -1;
+}
+
+/* Made by the same profiler as in the program, all at once. */
+static const struct table *read_table(void *arg, const char *sha)
+{
+    struct fake *f = arg;
+    struct table *t = &f->tables[f->n_tables];
+
+    for (int i = 0; i < f->n_tables; i++) {
+        if (str_eq(f->tables[i].sha, sha))
+            return &f->tables[i];
+    }
+    str_copy(t->sha, sizeof(t->sha), sha);
+    for (int i = 0; i < f->n_blobs && sha[0]; i++) {
+        if (str_eq(f->blobs[i].sha, sha))
+            table_read(t, "data.csv", "fruit", f->blobs[i].bytes, f->blobs[i].len);
+    }
+    if (!sha[0])
+        table_read(t, "fruit.csv", "fruit", csv_as_it_came, sizeof(csv_as_it_came) - 1);
+    f->n_tables++;
+    return t;
 }
 
 static void keep(struct fake *f, const char *bytes, size_t n, char sha[SHA256_HEX])
@@ -191,6 +223,7 @@ static void common(struct fake *f)
     s->tokens_out = 1204;
     s->money = 0.031;
     s->blob = read_blob;
+    s->table = read_table;
     s->arg = f;
 }
 
@@ -205,7 +238,9 @@ static void add_done_stages(struct fake *f)
         snprintf(name, sizeof(name), "%02d_step.py", i + 1);
         snprintf(code, sizeof(code), "# %s\nimport pandas as pd\n\n\"\"\"Reads, changes,\nwrites.\"\"\"\ndef main():\n"
                  "    data = pd.read_csv(\"in.csv\")\n    data.to_csv(\"out.csv\", index=False)\n", titles[i]);
-        add_attempt(f, data, add_step(f, data, id, titles[i], name, ARTIFACT_PYTHON), 1, ATTEMPT_PASSED, code);
+        struct attempt *made = add_attempt(f, data, add_step(f, data, id, titles[i], name, ARTIFACT_PYTHON), 1, ATTEMPT_PASSED, code);
+        str_copy(made->outputs[made->n_outputs].name, sizeof(made->outputs[0].name), "data.csv");
+        keep(f, csv_after[i], strlen(csv_after[i]), made->outputs[made->n_outputs++].sha);
     }
     int train = add_stage(f, "train", STAGE_PASSED, "97.1 %", 4000);
     struct attempt *a = add_attempt(f, train, add_step(f, train, "train", "train", "train.py", ARTIFACT_PYTHON), 1,
@@ -370,5 +405,7 @@ void fake_done(struct fake *f)
     state_done(&f->state);
     for (int i = 0; i < f->n_blobs; i++)
         free(f->blobs[i].bytes);
+    for (int i = 0; i < f->n_tables; i++)
+        table_done(&f->tables[i]);
     memset(f, 0, sizeof(*f));
 }

@@ -6,6 +6,7 @@
 #define TESTS_SCREEN_APP_FAKE_STATE_H
 
 #include "core/pipeline/state.h"
+#include "core/pipeline/table.h"
 
 struct fake_blob { char sha[SHA256_HEX]; char *bytes; size_t len; };
 
@@ -13,6 +14,8 @@ struct fake {
     struct state state;
     struct fake_blob blobs[64];
     int n_blobs;
+    struct table tables[8]; /* made at first need */
+    int n_tables;
     const char *feed; /* text that streams, piece by piece */
     size_t fed, piece;
     int interval_ms;
