@@ -37,6 +37,10 @@ void cli_print_json(struct json_object *o); /* pretty, newline; takes o */
 struct finding_list;
 void cli_print_findings(const struct finding_list *l);
 
+/* Runs provider.key_command of the user's configuration (argv, no shell, 10 s, 4 KiB, blocks); the key to out. */
+struct config_strings;
+int cli_key_command(const struct config_strings *command, struct buf *out, struct err *err);
+
 /* Provider as the options and the user's configuration say; *ret NULL = none. `given` may be NULL,
  * "cassette:FILE" or a provider id. */
 struct provider;

@@ -47,8 +47,10 @@ static int send_or_do(const char *folder, const struct command *c, struct err *e
 
     if (r != REMOTE_NOBODY)
         return r;
-    if (user_config_load(NULL, &user, &errors) == 0)
+    if (user_config_load(NULL, &user, &errors) == 0) {
         o.who = user.name;
+        o.user = &user;
+    }
     r = cli_open(&session, folder, false, &o, err);
     if (r == 0) {
         r = engine_command(session.engine, c, err);

@@ -51,10 +51,8 @@ static struct provider *from_openai(struct loop *l, const struct user_config *us
         r = 1;
     else
         r = user_config_key(user, &key, err);
-    if (r == 2) {
-        r = err_set(err, ERR_PROVIDER, "A key command is configured, which this version does not run.");
-        err_hint(err, "Use provider.key_env or provider.key_file.");
-    }
+    if (r == 2)
+        r = cli_key_command(&user->provider.key_command, &key, err);
     if (r >= 0) {
         o.base_url = user->provider.base_url ? user->provider.base_url : "https://api.openai.com/v1";
         o.model = user->provider.model ? user->provider.model : "gpt-5";
@@ -69,11 +67,12 @@ static struct provider *from_openai(struct loop *l, const struct user_config *us
 
 static bool openai_wanted(const struct user_config *user)
 {
-    const char *key = getenv("OPENAI_API_KEY");
+    const struct user_provider *p = &user->provider;
+    const char *key = p->key_env ? getenv(p->key_env) : NULL;
 
-    if (user->provider.kind == USER_PROVIDER_OPENAI)
+    if (p->kind == USER_PROVIDER_OPENAI)
         return true;
-    return user->provider.kind == USER_PROVIDER_AUTO && (user->provider.base_url || (key && *key));
+    return p->kind == USER_PROVIDER_AUTO && (p->base_url || (key && *key) || p->key_file || p->key_command.n > 0);
 }
 
 static int choose(struct loop *l, const char *given, const struct user_config *user, struct provider **ret,

@@ -238,6 +238,7 @@ static int run(const struct cli_args *a, struct err *err)
         return -err->code;
     }
     o.who = user.name;
+    o.user = &user;
     r = mode_of(cli_value(a, "--mode"), &o.mode, err);
     if (r == 0 && name)
         policy = policy_load(name, err);

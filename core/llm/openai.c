@@ -436,7 +436,8 @@ static int set_key(struct openai *o, const char *key, struct err *err)
     if (buf_put(&text, key, n))
         return err_set(err, ERR_INVALID, "The key is too long.");
     o->authorization = buf_take(&text);
-    return 0;
+    o->provider.key = key_of(o);
+    return o->authorization ? 0 : err_set(err, ERR_MACHINE, "There is no memory left for the key.");
 }
 
 static int set_url(struct openai *o, const char *base, struct err *err)
@@ -482,6 +483,7 @@ static int set_all(struct openai *o, const struct openai_options *given, struct 
         return -ERR_INVALID;
     }
     text_line(o->model, sizeof(o->model), given->model);
+    str_copy(o->provider.model, sizeof(o->provider.model), o->model);
     o->connect_ms = given->connect_ms > 0 ? given->connect_ms : OPENAI_CONNECT_MS;
     o->first_token_ms = given->first_token_ms > 0 ? given->first_token_ms : OPENAI_FIRST_TOKEN_MS;
     o->idle_ms = given->idle_ms > 0 ? given->idle_ms : OPENAI_IDLE_MS;

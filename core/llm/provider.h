@@ -83,6 +83,8 @@ struct provider { /* first member of each implementation */
     char label[96];   /* shown on screen: "openai:gpt-5", "recorded, authored" */
     char host[128];   /* "" = nothing leaves this machine (cassette, loopback) */
     bool metered;     /* costs money */
+    char model[96];   /* asked for; "" = none */
+    const char *key;  /* borrowed for the provider's life, NULL = none: what whoever records has to redact */
 };
 
 int provider_start(struct provider *p, const struct provider_request *r,

@@ -15,7 +15,7 @@
 
 /* ---- events ---- */
 
-static int append(struct engine *e, const char *kind, const char *subject, struct json_object *body,
+static int append(struct engine *e, const char *kind, const char *subject, const struct buf *body,
                   enum store_durability d, struct store_event *ret, struct err *err)
 {
     size_t n;
@@ -25,8 +25,8 @@ static int append(struct engine *e, const char *kind, const char *subject, struc
                                 .wall_ms = os.wall_ms(),
                                 .kind = kind,
                                 .subject = subject,
-                                .body = text,
-                                .body_len = n};
+                                .body = buf_text(body),
+                                .body_len = body->len};
     return store_append(e->store, ret, d, NULL, NULL, &ret->seq, err);
 }
 
@@ -36,6 +36,10 @@ int engine_emit(struct engine *e, enum event_kind kind, const char *subject,
     struct store_event event;
     int r = append(e, event_table[kind].name, subject, body, d, &event, err);
 
+    buf_init(&text, STORE_BODY_MAX);
+    r = redact_put_known(e->redact, &text, plain, n) ? err_set(err, ERR_MACHINE, "There is no memory left for an event.") : 0;
+    if (r == 0)
+        r = append(e, event_table[kind].name, subject, &text, d, &event, err);
     if (r == 0)
         r = state_fold(&e->state, &event, err);
     if (r == 0 && e->on_event)
@@ -66,6 +70,8 @@ void engine_end_run(struct engine *e, int code, const struct err *why)
     struct json_object *body = json_object_new_object();
     char text[1200];
 
+    if (e->running)
+        engine_caps_end(e);
     e->running = false;
     e->asked = code == ERR_DECISION;
     e->result = code;
@@ -243,6 +249,7 @@ static int open_parts(struct engine *e, const struct engine_options *o, struct e
     e->project = project_open(o->folder, o->runtime_folder, err);
     if (!e->project)
         return err ? -err->code : -ERR_INVALID;
+    e->project->config.caps = caps_merge(&e->project->config.caps, o->user ? &o->user->caps : NULL);
     if (!path_join(folder, sizeof(folder), e->project->folder, ".tinywright"))
         return err_set(err, ERR_INVALID, "The project's path is too long.");
     if (!o->read_only && path_make(folder, 0700, err))
@@ -275,6 +282,9 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->loop = o->loop;
     e->provider = o->provider;
     e->policy = o->policy;
+    e->user = o->user;
+    e->redact = redact_new();
+    engine_learn_key(e);
     e->mode = o->mode;
     e->read_only = o->read_only;
     e->stages = o->stages ? o->stages : stage_table;
@@ -286,7 +296,9 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->state.arg = e;
     str_copy(e->state.provider, sizeof(e->state.provider), o->provider ? o->provider->label : "none (symbolic)");
     set_who(e, o->who);
-    if (open_parts(e, o, err)) {
+    if (!e->redact || open_parts(e, o, err)) {
+        if (!e->redact)
+            err_set(err, ERR_MACHINE, "There is no memory left to open the project.");
         engine_close(e, NULL);
         return NULL;
     }
@@ -311,6 +323,9 @@ int engine_close(struct engine *e, struct err *err)
     exec_free(e->exec);
     if (e->advance_id)
         loop_remove(e->loop, e->advance_id);
+    if (e->caps.timer)
+        loop_remove(e->loop, e->caps.timer);
+    redact_free(e->redact);
     job_result_done(&e->job.last);
     engine_tables_free(e);
     r = store_close(e->store, err);
@@ -345,6 +360,7 @@ int engine_result(const struct engine *e, struct err *err)
 void engine_set_provider(struct engine *e, struct provider *p)
 {
     e->provider = p;
+    engine_learn_key(e);
 }
 
 static int fold_news(void *arg, const struct store_event *event)
@@ -416,6 +432,7 @@ static int start_run(struct engine *e, const struct command *c, struct err *err)
     if (r)
         return r;
     e->running = true;
+    engine_caps_begin(e, false);
     engine_schedule(e);
     return 0;
 }
@@ -457,6 +474,7 @@ static int decide(struct engine *e, const struct command *c, struct err *err)
         return r;
     e->running = true;
     e->asked = false;
+    engine_caps_begin(e, true);
     engine_schedule(e);
     return 0;
 }

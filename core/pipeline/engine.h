@@ -19,6 +19,7 @@
 
 struct engine;
 struct stage_ops; /* core/pipeline/stage.h */
+struct user_config; /* core/config/user.h */
 
 struct engine_options {
     const char *folder;          /* the project; borrowed for engine_open */
@@ -28,6 +29,7 @@ struct engine_options {
     const struct policy *policy; /* borrowed; NULL = ask for everything */
     int mode;                    /* enum state_mode, -1 = as the project says */
     const char *runtime_folder;  /* where venv and board runtime lie; NULL = the user's */
+    const struct user_config *user; /* borrowed for the engine's life; caps and prices; NULL = none */
     const char *who;             /* name for decisions; NULL = the login name */
     const struct stage_ops *const *stages; /* NULL = the default pipeline; tests bring tiny ones */
 };

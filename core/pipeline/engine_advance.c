@@ -415,6 +415,11 @@ void engine_advance(void *engine)
     e->advance_id = 0;
     if (!e->running || e->stream.attempt || e->job.attempt)
         return;
+    if (e->caps.reached.code) {
+        err = e->caps.reached;
+        engine_end_run(e, ERR_CAP, &err);
+        return;
+    }
     switch (look_at_all(e, &err)) {
     case NEXT_GO_ON:
         finish(e);

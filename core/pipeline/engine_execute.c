@@ -171,9 +171,9 @@ static int emit_finished(struct engine *e, const struct attempt *a, const struct
     json_put_int(body, "cpu_ms", r->cpu_ms);
     json_put_int(body, "max_rss", r->max_rss);
     json_put_text(body, "box", r->box);
-    bad = engine_put_blob(e, body, "out", r->out ? r->out : "", r->out_len, err);
+    bad = engine_put_text(e, body, "out", r->out ? r->out : "", r->out_len, err);
     if (!bad)
-        bad = engine_put_blob(e, body, "err", r->err_out ? r->err_out : "", r->err_len, err);
+        bad = engine_put_text(e, body, "err", r->err_out ? r->err_out : "", r->err_len, err);
     if (bad) {
         json_object_put(body);
         return bad;

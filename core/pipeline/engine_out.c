@@ -112,6 +112,8 @@ int engine_verify(struct engine *e, struct verify_result *ret, struct err *err)
 
     memset(ret, 0, sizeof(*ret));
     r = store_verify(e->store, &ret->history, err);
+    if (r == 0)
+        r = engine_verify_events(e, ret, err);
     if (r)
         return r;
     if (!path_join(folder, sizeof(folder), e->project->folder, "out") || !path_exists(folder))

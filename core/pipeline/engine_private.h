@@ -7,12 +7,15 @@
 
 #include <json-c/json.h>
 
+#include "core/config/user.h"
+#include "core/pipeline/caps.h"
 #include "core/pipeline/engine.h"
 #include "core/pipeline/event.h"
 #include "core/pipeline/json.h"
 #include "core/pipeline/project.h"
 #include "core/pipeline/stage.h"
 #include "core/store/ledger.h"
+#include "core/store/redact.h"
 #include "core/store/store.h"
 
 enum {
@@ -31,6 +34,8 @@ struct engine {
     struct exec *exec;            /* made at the first job */
     struct provider *provider;    /* borrowed */
     const struct policy *policy;  /* borrowed */
+    const struct user_config *user; /* borrowed; NULL = none */
+    struct redact *redact;        /* owned; knows the provider's key */
     struct project *project;
     struct state state;
     struct stage_context context;
@@ -58,7 +63,14 @@ struct engine {
         size_t shown, spooled;
         int spool_timer;
         int64_t begun_ms;
+        int64_t input_estimate;   /* tokens of the prompt */
+        size_t bytes;             /* of reply and reasoning so far */
     } stream;
+    struct {
+        int timer;                /* 0 = none */
+        int64_t began_ms, run_ms; /* of the run, without the time in which a person was asked */
+        struct err reached;       /* code 0 = none: the run ends with it as soon as what is under way has stopped */
+    } caps;
     struct {                      /* the job that runs */
         struct attempt *attempt;  /* NULL = none */
         struct exec_run *run;
@@ -95,6 +107,21 @@ int engine_stream_start(struct engine *e, struct attempt *a, const char *instruc
                         struct err *err);
 void engine_stream_cancel(struct engine *e);
 
+/* engine_caps.c */
+void engine_caps_begin(struct engine *e, bool resumed); /* a run goes on */
+void engine_caps_end(struct engine *e);
+int engine_caps_before(struct engine *e, size_t prompt_bytes, struct err *err); /* 0, or ERR_CAP: no call */
+void engine_caps_during(struct engine *e, size_t bytes); /* bytes of a reply came; may cancel it */
+/* Fills in what the server did not count; money -1 = unknown. */
+void engine_caps_count(const struct engine *e, struct provider_outcome *o, bool *ret_estimated, double *ret_money);
+
+/* engine_redact.c: keys do not reach the history */
+int engine_put_text(struct engine *e, struct json_object *body, const char *key, const char *text, size_t n,
+                    struct err *err); /* a blob, redacted by known secrets and by shape */
+void engine_learn_key(struct engine *e);
+/* Replaces learned secrets in b; 0 or negative. */
+int engine_redact_known(struct engine *e, struct buf *b, struct err *err);
+
 /* engine_execute.c */
 int engine_execute(struct engine *e, struct attempt *a, struct err *err);
 void engine_execute_cancel(struct engine *e);
@@ -106,6 +133,10 @@ int engine_confirm_again(struct engine *e, const struct attempt *a, struct err *
 int engine_decide(struct engine *e, const struct command *c, struct err *err);
 /* Asks ledger and policy about a waiting attempt: 1 decided, 0 still waits, negative on failure. */
 int engine_auto_decide(struct engine *e, struct attempt *a, struct err *err);
+
+/* engine_verify.c */
+struct verify_result;
+int engine_verify_events(struct engine *e, struct verify_result *ret, struct err *err);
 
 /* engine_out.c */
 int engine_write_out(struct engine *e, struct err *err);

@@ -145,7 +145,7 @@ static int record_prompt(struct engine *e, struct attempt *a, const struct templ
     buf_init(&text, 2 * TEXT_CAP);
     buf_putf(&text, "# System message\n\n%s\n\n# User message\n\n%s\n", buf_text(&p->instruction), buf_text(&p->user));
     json_put_text(body, "id", a->id);
-    r = engine_put_blob(e, body, "prompt", buf_text(&text), text.len, err);
+    r = engine_put_text(e, body, "prompt", buf_text(&text), text.len, err);
     buf_done(&text);
     if (r) {
         json_object_put(body);
@@ -153,6 +153,15 @@ static int record_prompt(struct engine *e, struct attempt *a, const struct templ
     }
     json_put_int(body, "estimated_tokens", template_estimate(p->instruction.len + p->user.len));
     return engine_emit(e, EVENT_ATTEMPT_PROMPTED, a->id, body, STORE_NORMAL, err);
+}
+
+/* No call was made: the next run begins another attempt. */
+static void give_up(struct engine *e, struct attempt *a)
+{
+    struct json_object *body = json_object_new_object();
+
+    json_put_text(body, "id", a->id);
+    (void)engine_emit(e, EVENT_ATTEMPT_CANCELED, a->id, body, STORE_NORMAL, NULL);
 }
 
 int engine_prompt_start(struct engine *e, struct attempt *a, struct err *err)
@@ -170,9 +179,13 @@ int engine_prompt_start(struct engine *e, struct attempt *a, struct err *err)
     if (r == 0)
         r = render(e, a, &p, err);
     if (r == 0)
+        r = engine_caps_before(e, p.instruction.len + p.user.len, err);
+    if (r == 0)
         r = record_prompt(e, a, &p, err);
     if (r == 0)
         r = engine_stream_start(e, a, buf_text(&p.instruction), buf_text(&p.user), err);
     template_prompt_done(&p);
+    if (r)
+        give_up(e, a);
     return r;
 }

@@ -43,15 +43,20 @@ static void show(struct engine *e, bool all)
     e->stream.shown += end;
 }
 
+/* Whole lines only, so that no key is cut in two and missed by the redaction. */
 static void spool(struct engine *e)
 {
-    size_t n = e->stream.raw.len - e->stream.spooled;
+    const char *from = buf_text(&e->stream.raw) + e->stream.spooled;
+    const char *end = memrchr(from, '\n', e->stream.raw.len - e->stream.spooled);
+    struct buf text;
 
-    if (n == 0 || !e->stream.attempt)
+    if (!end || !e->stream.attempt)
         return;
-    if (store_spool(e->store, e->stream.attempt->id, buf_text(&e->stream.raw) + e->stream.spooled, n,
-                    NULL) == 0)
-        e->stream.spooled += n;
+    buf_init(&text, ENGINE_REPLY_CAP);
+    if (redact_put(e->redact, &text, from, (size_t)(end + 1 - from)) == 0 &&
+        store_spool(e->store, e->stream.attempt->id, buf_text(&text), text.len, NULL) == 0)
+        e->stream.spooled += (size_t)(end + 1 - from);
+    buf_done(&text);
 }
 
 static void spool_due(void *arg)
@@ -83,6 +88,7 @@ static void on_text(void *arg, const char *bytes, size_t n, bool reasoning)
         else if (!e->stream.spool_timer)
             e->stream.spool_timer = loop_add_timer(e->loop, ENGINE_SPOOL_MS, spool_due, e);
     }
+    engine_caps_during(e, n);
     tell(e);
 }
 
@@ -104,12 +110,14 @@ static void end_live(struct engine *e)
 }
 
 static struct json_object *reply_body(struct engine *e, const struct attempt *a,
-                                      const struct provider_outcome *o)
+                                      struct provider_outcome *o)
 {
     static const char *const ends[] = {"complete", "truncated", "refused", "failed", "canceled"};
     struct json_object *body = json_object_new_object();
-    int64_t out = o->usage.output_tokens;
+    bool estimated;
+    double money;
 
+    engine_caps_count(e, o, &estimated, &money);
     json_put_text(body, "id", a->id);
     json_put_text(body, "end", ends[o->end]);
     json_put_text(body, "finish", o->finish);
@@ -120,21 +128,29 @@ static struct json_object *reply_body(struct engine *e, const struct attempt *a,
     json_put_int(body, "first_ms", o->first_token_ms);
     json_put_int(body, "total_ms", o->total_ms);
     json_put_int(body, "tokens_in", o->usage.input_tokens);
-    if (out < 0)
+    json_put_int(body, "tokens_out", o->usage.output_tokens);
+    if (o->usage.cached_tokens >= 0)
+        json_put_int(body, "tokens_cached", o->usage.cached_tokens);
+    if (o->usage.reasoning_tokens >= 0)
+        json_put_int(body, "tokens_reasoning", o->usage.reasoning_tokens);
+    if (estimated)
         json_put_flag(body, "estimated", true);
-    json_put_int(body, "tokens_out", out >= 0 ? out : (int64_t)(e->stream.raw.len / 4));
-    if (!e->provider->metered)
-        json_put_number(body, "money", 0);
+    if (money >= 0)
+        json_put_number(body, "money", money);
+    json_put_text(body, "asked", e->provider->model[0] ? e->provider->model : NULL);
+    json_put_text(body, "kind", e->provider->ops->kind);
+    json_put_text(body, "host", e->provider->host[0] ? e->provider->host : NULL);
     if (o->error.msg[0])
         json_put_text(body, "error", o->error.msg);
     return body;
 }
 
-static int record_reply(struct engine *e, struct attempt *a, const struct provider_outcome *o,
+static int record_reply(struct engine *e, struct attempt *a, const struct provider_outcome *outcome,
                         struct err *err)
 {
-    struct json_object *body = reply_body(e, a, o);
-    int r = engine_put_blob(e, body, "reply", buf_text(&e->stream.raw), e->stream.raw.len, err);
+    struct provider_outcome o = *outcome;
+    struct json_object *body = reply_body(e, a, &o);
+    int r = engine_put_text(e, body, "reply", buf_text(&e->stream.raw), e->stream.raw.len, err);
 
     if (r) {
         json_object_put(body);
@@ -163,7 +179,9 @@ static void on_done(void *arg, const struct provider_outcome *o)
         return;
     show(e, true);
     end_live(e);
-    r = record_reply(e, a, o, &err);
+    r = engine_redact_known(e, &e->stream.raw, &err); /* a server may send the key back */
+    if (r == 0)
+        r = record_reply(e, a, o, &err);
     if (r == 0 && o->end == PROVIDER_CANCELED)
         r = record_cancel(e, a, &err);
     else if (r == 0)
@@ -218,6 +236,10 @@ int engine_stream_start(struct engine *e, struct attempt *a, const char *instruc
             live->attempt = (int)i;
     }
     e->stream.attempt = a;
+    if (e->user) {
+        request.max_tokens = (int)e->user->provider.max_tokens;
+        request.temperature = e->user->provider.temperature;
+    }
     r = provider_start(e->provider, &request, &events, e, err);
     if (r)
         end_live(e);

@@ -326,6 +326,7 @@ static void fold_prompted(struct state *s, json *o, const struct store_event *e)
     if (!a)
         return;
     json_get_sha(o, "prompt", a->prompt_blob);
+    a->prompt_tokens = json_get_int(o, "estimated_tokens", 0);
     a->state = ATTEMPT_STREAMING;
 }
 
@@ -459,6 +460,8 @@ static void fold_interrupted(struct state *s, json *o, const struct store_event 
     if (!a)
         return;
     LINE(o, "sentence", s->interrupted);
+    if (a->state == ATTEMPT_STREAMING) /* asked, whatever came back */
+        s->tokens_in += a->prompt_tokens;
     /* What was approved here stays approved: its execution is done again. */
     if (a->state == ATTEMPT_RUNNING) {
         a->state = ATTEMPT_APPROVED;

@@ -171,10 +171,10 @@ static size_t secret_at(const struct redact *r, const char *text, size_t n)
 }
 
 /* First bytes of everything looked for, so that most of a text costs one look per byte. */
-static void first_bytes(const struct redact *r, bool ret[256])
+static void first_bytes(const struct redact *r, bool by_shape, bool ret[256])
 {
     memset(ret, 0, 256 * sizeof(*ret));
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+    for (size_t i = 0; by_shape && i < sizeof(shapes) / sizeof(*shapes); i++) {
         ret[(unsigned char)*shapes[i].prefix] = true;
         if (shapes[i].any_case) {
             ret[tolower((unsigned char)*shapes[i].prefix)] = true;
@@ -192,19 +192,19 @@ static bool word_start(const char *text, size_t i)
 }
 
 /* Calls through the text; out NULL only looks. True when something was replaced. */
-static bool walk(const struct redact *r, struct buf *out, const char *text, size_t n)
+static bool walk(const struct redact *r, bool by_shape, struct buf *out, const char *text, size_t n)
 {
     bool found = false, first[256];
     size_t plain = 0, i = 0;
 
-    first_bytes(r, first);
+    first_bytes(r, by_shape, first);
     while (i < n) {
         if (!first[(unsigned char)text[i]]) {
             i++;
             continue;
         }
         size_t keep = 0, length = secret_at(r, text + i, n - i);
-        if (!length && word_start(text, i))
+        if (!length && by_shape && word_start(text, i))
             length = shape_at(text + i, n - i, &keep);
         if (!length) {
             i++;
@@ -225,11 +225,17 @@ static bool walk(const struct redact *r, struct buf *out, const char *text, size
 
 int redact_put(const struct redact *r, struct buf *out, const char *text, size_t n)
 {
-    walk(r, out, text, n);
+    walk(r, true, out, text, n);
+    return out->broken ? -1 : 0;
+}
+
+int redact_put_known(const struct redact *r, struct buf *out, const char *text, size_t n)
+{
+    walk(r, false, out, text, n);
     return out->broken ? -1 : 0;
 }
 
 bool redact_finds(const struct redact *r, const char *text, size_t n)
 {
-    return walk(r, NULL, text, n);
+    return walk(r, true, NULL, text, n);
 }

@@ -23,6 +23,9 @@ int redact_add(struct redact *r, const char *secret);
  * in two by the end of text is not seen: hand over whole lines. */
 int redact_put(const struct redact *r, struct buf *out, const char *text, size_t n);
 
+/* The same for learned secrets alone: for bytes that must not change because a name in them looks like a key. */
+int redact_put_known(const struct redact *r, struct buf *out, const char *text, size_t n);
+
 /* True when redact_put would change the text. */
 bool redact_finds(const struct redact *r, const char *text, size_t n);
 

@@ -111,6 +111,23 @@ int store_get_blob(struct store *s, const char *hex, struct buf *out, struct err
     return r;
 }
 
+int store_has_blob(struct store *s, const char *hex, struct err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int rc, r = store_db_prepare(s, "SELECT bytes IS NULL FROM blob WHERE hash = ?1", &st, err);
+
+    if (r)
+        return r;
+    sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC);
+    rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW)
+        r = sqlite3_column_int(st, 0) ? 2 : 1;
+    else if (rc != SQLITE_DONE)
+        r = store_db_fail(s, rc, err, "read");
+    sqlite3_finalize(st);
+    return r;
+}
+
 /* Each word quoted, so that nothing in it is an operator; the last one matches as a prefix. */
 static int quote_query(const char *query, struct buf *out)
 {

@@ -27,6 +27,7 @@
 #include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/str.h"
+#include "core/config/user.h"
 #include "core/llm/template.h"
 #include "core/pipeline/engine.h"
 #include "core/pipeline/event.h"
@@ -104,6 +105,8 @@ static const struct provider_ops tiny_provider_ops = {"tiny", tiny_start, tiny_c
 
 static const char *tiny_make_text = "made"; /* what step make.2 generates: a test changes its mind here */
 static bool tiny_with_model;
+static const char *tiny_who = "tester";
+static const struct user_config *tiny_user; /* caps and prices; NULL = none */
 static bool tiny_check_fails;
 
 static inline int tiny_plan_make(struct stage_context *c, struct stage_plan *ret, struct err *err)
@@ -335,8 +338,8 @@ static inline void tiny_idle(void *arg)
 /* policy NULL = ask. 0 or negative with err. */
 static inline int tiny_open(struct tiny *t, const char *policy, struct err *err)
 {
-    struct engine_options o = {.folder = t->folder, .mode = -1, .who = "tester", .stages = tiny_stages,
-                               .runtime_folder = "/nonexistent"};
+    struct engine_options o = {.folder = t->folder, .mode = -1, .who = tiny_who, .stages = tiny_stages,
+                               .runtime_folder = "/nonexistent", .user = tiny_user};
 
     t->loop = loop_new(err);
     if (!t->loop)

@@ -111,7 +111,8 @@ int session_open(void *session, const char *folder, struct workbench_project *re
                                .policy = s->policy,
                                .mode = s->mode,
                                .runtime_folder = s->runtime,
-                               .who = s->user.name};
+                               .who = s->user.name,
+                               .user = &s->user};
     int r;
 
     close_project(s);
