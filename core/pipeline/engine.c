@@ -18,9 +18,6 @@
 static int append(struct engine *e, const char *kind, const char *subject, const struct buf *body,
                   enum store_durability d, struct store_event *ret, struct err *err)
 {
-    size_t n;
-    const char *text = json_object_to_json_string_length(body, JSON_C_TO_STRING_PLAIN, &n);
-
     *ret = (struct store_event){.version = EVENT_VERSION,
                                 .wall_ms = os.wall_ms(),
                                 .kind = kind,
@@ -34,7 +31,10 @@ int engine_emit(struct engine *e, enum event_kind kind, const char *subject,
                 struct json_object *body, enum store_durability d, struct err *err)
 {
     struct store_event event;
-    int r = append(e, event_table[kind].name, subject, body, d, &event, err);
+    struct buf text;
+    size_t n;
+    const char *plain = json_object_to_json_string_length(body, JSON_C_TO_STRING_PLAIN, &n);
+    int r;
 
     buf_init(&text, STORE_BODY_MAX);
     r = redact_put_known(e->redact, &text, plain, n) ? err_set(err, ERR_MACHINE, "There is no memory left for an event.") : 0;
@@ -44,6 +44,7 @@ int engine_emit(struct engine *e, enum event_kind kind, const char *subject,
         r = state_fold(&e->state, &event, err);
     if (r == 0 && e->on_event)
         e->on_event(e->listener, &event);
+    buf_done(&text);
     json_object_put(body);
     return r;
 }
