@@ -51,6 +51,8 @@ static void apply(struct app *app, const struct command *c)
         if (b == a || (c->group && str_eq(a->group, b->group)))
             b->state = ATTEMPT_APPROVED;
     }
+    if (a && c->verb == DECISION_HUNKS)
+        fake_take(&app->fake, a, c->bytes, c->len);
     if (a && c->verb == DECISION_REJECT)
         a->state = ATTEMPT_REJECTED;
     s->generation++;
@@ -64,6 +66,10 @@ static int command(void *arg, const struct command *c, struct err *err)
     if (app->log >= 0)
         dprintf(app->log, "%s %s %s reason=%s bytes=%zu looked=%d group=%d\n", verb_of(c), c->attempt ? c->attempt : "-",
                 c->sha256 ? c->sha256 : "-", c->reason ? c->reason : "", c->len, c->looked_ms > 0, c->group);
+    if (app->log >= 0 && c->bytes)
+        dprintf(app->log, "bytes:\n%.*s", (int)c->len, c->bytes);
+    if (app->log >= 0 && c->refused)
+        dprintf(app->log, "refused:\n%s", c->refused);
     if (app->crash)
         abort();
     apply(app, c);

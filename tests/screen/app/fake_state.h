@@ -28,6 +28,7 @@ bool fake_init(struct fake *f, const char *scene);
 void fake_done(struct fake *f);
 bool fake_stream(struct fake *f); /* appends the next piece; false at the end */
 void fake_finish_stream(struct fake *f);
+void fake_take(struct fake *f, struct attempt *a, const char *bytes, size_t n); /* a person's bytes become the artifact */
 
 extern const char fake_hostile[]; /* the escape corpus */
 extern const size_t fake_hostile_len;
