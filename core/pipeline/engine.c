@@ -11,6 +11,7 @@
 #include "core/base/path.h"
 #include "core/base/str.h"
 #include "core/pipeline/engine_private.h"
+#include "core/pipeline/engine_search.h"
 #include "core/pipeline/engine_table.h"
 
 /* ---- events ---- */
@@ -294,6 +295,7 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->state.blob = read_blob;
     e->state.here = made_here;
     e->state.table = engine_table;
+    e->state.search = engine_search;
     e->state.arg = e;
     str_copy(e->state.provider, sizeof(e->state.provider), o->provider ? o->provider->label : "none (symbolic)");
     set_who(e, o->who);
@@ -329,6 +331,7 @@ int engine_close(struct engine *e, struct err *err)
     redact_free(e->redact);
     job_result_done(&e->job.last);
     engine_tables_free(e);
+    engine_search_stop(e);
     r = store_close(e->store, err);
     ledger_free(e->ledger);
     project_free(e->project);

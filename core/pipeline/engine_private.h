@@ -49,6 +49,10 @@ struct engine {
     void *listener;
 
     struct engine_tables *tables; /* owned; engine_table.c, NULL until a view asks */
+    struct {                      /* index of prompts and replies: engine_search.c */
+        int64_t seq;              /* up to this event, 0 = not looked at yet */
+        int defer_id;             /* work under way, 0 = none */
+    } search;
     bool closing;
     bool running;                 /* a run command is at work */
     bool asked;                   /* the run of this process ended with a question: a decision lets it go on */

@@ -343,6 +343,7 @@ static void fold_replied(struct state *s, json *o, const struct store_event *e)
     a->tokens_estimated = json_get_flag(o, "estimated");
     a->money = json_get_number(o, "money", -1);
     a->first_token_ms = json_get_int(o, "first_ms", -1);
+    a->reply_ms = json_get_int(o, "total_ms", -1);
     a->state = ATTEMPT_CHECKING;
     s->tokens_in += a->tokens_in > 0 ? a->tokens_in : 0;
     s->tokens_out += a->tokens_out > 0 ? a->tokens_out : 0;

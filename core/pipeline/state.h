@@ -109,6 +109,7 @@ struct attempt {
     bool tokens_estimated;
     double money;               /* US dollars, -1 = unknown */
     int64_t started_ms, ended_ms, first_token_ms; /* wall; ended 0 = not yet */
+    int64_t reply_ms;           /* the whole reply took; -1 or 0 = unknown */
     int64_t run_ms;             /* wall time of its executions */
     char box[32];               /* sandbox level of its last execution */
     char versions[400];         /* tools of its last execution */
@@ -199,6 +200,9 @@ struct state {
     /* What a table holds; sha "" = the project's CSV. Worked out in pieces at first need: what is not known yet
      * says so, and generation changes when it is. NULL = cannot be had. Borrowed until the next turn of the loop. */
     const struct table *(*table)(void *arg, const char *sha);
+    /* Attempts whose prompt or reply holds all words, newest first; returns their number, negative without an
+     * index. ret_left: events that are not in the index yet; ask again when generation changed. */
+    int (*search)(void *arg, const char *words, int *ret_attempts, int max, int64_t *ret_left);
     void *arg;
     unsigned generation;      /* changes with every fold: cheap "did anything change" */
 };

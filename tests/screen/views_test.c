@@ -86,10 +86,25 @@ static void test_data(void **state)
     tell("waiting", "Approve fruit.ino", steps);
 }
 
+/* Which calls were made, what did they cost, and where did that word come from? */
+static void test_trace(void **state)
+{
+    static const struct story_step steps[] = {
+        {"c", "7 calls"},            {"", "6,102"},  {"", "0.9 s"}, {"", "1100"}, /* tokens a second: 6,102 in 5.546 s */
+        {"", "$0.021"},              {"/redeclared\r", "of 7 calls hold \"redeclared\""}, {"", "!data.1/1"},
+        {"\r", "[1 Stream]"},        {"", "The first sketch redeclared"}, {"c", "calls hold"},    {"\x1b", "!calls hold"},
+        {"", "data.1/1"}, {"/nowhere\r", "no \"nowhere\" here"}, {"\x1b", "data.1/1"}, {"\x1b", "!7 calls"}, {NULL, NULL},
+    };
+
+    (void)state;
+    tell("waiting", "Approve fruit.ino", steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history), cmocka_unit_test(test_data),
+        cmocka_unit_test(test_trace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,7 +251,9 @@ static void back(struct workbench *w)
 
     if (choose_back(w))
         return;
-    if (w->overlay != VIEW_HOME)
+    if (w->overlay != VIEW_HOME && v->ops->find && v->search[0])
+        view_search(v, "", 1);
+    else if (w->overlay != VIEW_HOME)
         w->overlay = VIEW_HOME;
     else if (w->zoom)
         w->zoom = false;
@@ -333,6 +335,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_REVIEW: choose_open(w); return true;
     case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
     case ACTION_DATA: project_view(w, VIEW_DATA); return true;
+    case ACTION_TRACE: project_view(w, VIEW_TRACE); return true;
     case ACTION_HOME:
         if (w->o->n_homes) {
             w->home = true;
@@ -381,6 +384,12 @@ static void carry_out(struct workbench *w)
             w->focus = w->tab;
             w->overlay = VIEW_HOME;
         }
+    } else if (ask == VIEW_ASK_TAB) {
+        w->follow = false;
+        workbench_choose(w, w->project.state->attempts.items[number]->stage, number);
+        set_tab(w, (enum view_id)w->context.ask.other);
+        view_reload(workbench_view(w, w->tab));
+        view_search(workbench_view(w, w->tab), w->context.ask.text, 1);
     } else if (ask == VIEW_ASK_COMPARE) {
         w->follow = false;
         workbench_choose(w, w->context.stage, number);

@@ -253,6 +253,8 @@ bool view_search(struct view *v, const char *needle, int step)
     bool found = false;
 
     str_copy(v->search, sizeof(v->search), needle);
+    if (v->ops->find)
+        return v->ops->find(v);
     if (!needle[0] || !v->ops->text || rows == 0)
         return false;
     buf_init(&line, ROW_TEXT_CAP);

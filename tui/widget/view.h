@@ -21,7 +21,7 @@ struct state;
 struct home_entry;
 struct review;
 
-enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
+enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_TAB, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
                 VIEW_ASK_COMPARE, VIEW_ASK_HUNK };
 
 /* What views are shown for; filled by the application before every reload, borrowed by the views. */
@@ -62,6 +62,7 @@ struct view_ops {
     void (*draw)(struct view *v, struct canvas *c, int y, int64_t row);
     int64_t (*mark)(struct view *v, int64_t row, int step); /* next place worth jumping to; -1 none */
     bool (*act)(struct view *v, enum action a);             /* its own actions; true when it took it */
+    bool (*find)(struct view *v); /* searches for v->search in its own way; false = nothing */
     int (*text)(struct view *v, int64_t row, struct buf *out); /* a row as plain text, for search and pager */
     void (*head)(struct view *v, char *dst, size_t size);   /* replaces title */
     void (*foot)(struct view *v, char *dst, size_t size);   /* in the frame's lower edge */

@@ -96,6 +96,25 @@ static const struct table *read_table(void *arg, const char *sha)
     return t;
 }
 
+/* Stands in for the index of the store: one word, anywhere. */
+static int search(void *arg, const char *words, int *ret_attempts, int max, int64_t *ret_left)
+{
+    struct fake *f = arg;
+    int n = 0;
+
+    *ret_left = 0;
+    for (int i = (int)f->state.attempts.n - 1; i >= 0 && n < max; i--) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        read_blob(f, f->state.attempts.items[i]->prompt_blob, &text);
+        read_blob(f, f->state.attempts.items[i]->reply_blob, &text);
+        if (strcasestr(buf_text(&text), words))
+            ret_attempts[n++] = i;
+        buf_done(&text);
+    }
+    return n;
+}
+
 static void keep(struct fake *f, const char *bytes, size_t n, char sha[SHA256_HEX])
 {
     struct fake_blob *b = &f->blobs[f->n_blobs++];
@@ -224,6 +243,7 @@ static void common(struct fake *f)
     s->money = 0.031;
     s->blob = read_blob;
     s->table = read_table;
+    s->search = search;
     s->arg = f;
 }
 
@@ -261,6 +281,9 @@ static struct attempt *add_sketches(struct fake *f, enum stage_status status, en
     a->tokens_in = 2100;
     add_findings(a);
     add_reply(f, a, sketch_1);
+    a->first_token_ms = 900;
+    a->reply_ms = 6446;
+    a->money = 0.021;
     a = add_attempt(f, sketch, step, 2, second, second == ATTEMPT_STREAMING ? NULL : sketch_2);
     a->tokens_out = 1988;
     a->tokens_in = 2210;
