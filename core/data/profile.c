@@ -542,7 +542,7 @@ int profile_fd(int fd, const char *name, const char *label, struct profile *ret,
         n = read(fd, piece, 64 * 1024);
         if (n < 0 && errno == EINTR)
             continue;
-        rc = n < 0 ? err_sys(err, ERR_MACHINE, "Cannot read %s", name) : n ? profiler_feed(p, piece, (size_t)n, err) : 0;
+        rc = n < 0 ? err_sys(err, errno == EISDIR ? ERR_INVALID : ERR_MACHINE, "Cannot read %s", name) : n ? profiler_feed(p, piece, (size_t)n, err) : 0;
     }
     if (!rc)
         rc = profiler_finish(p, ret, err);

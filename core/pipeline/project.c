@@ -17,18 +17,23 @@ static int find_board(struct project *p, struct err *err)
 {
     const char *ids[32];
     const char *id = p->config.board;
+    char known[400] = "";
+    size_t used = 0;
     int n = 0;
 
     p->board = board_find(id);
     if (p->board)
         return 0;
-    for (; n < board_count && n < 32; n++)
+    for (; n < board_count && n < 32; n++) {
         ids[n] = board_table[n].id;
+        if (used < sizeof(known))
+            used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", n ? ", " : "", ids[n]);
+    }
     err_at(err, ERR_INVALID, PROJECT_FILE, 0, 0, "There is no board named %s.", id);
     if (str_nearest(id, ids, (size_t)n))
         err_hint(err, "Did you mean %s? tinywright boards lists all.", str_nearest(id, ids, (size_t)n));
     else
-        err_hint(err, "tinywright boards lists the known ones.");
+        err_hint(err, "Known are %s; tinywright boards says more.", known);
     return -ERR_INVALID;
 }
 
