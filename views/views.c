@@ -2,7 +2,7 @@
 #include "views/views.h"
 
 const struct view_ops *const view_table[VIEWS] = {
-    [VIEW_DATA] = &data_ops, [VIEW_TRACE] = &trace_ops,
+    [VIEW_DATA] = &data_ops, [VIEW_TRACE] = &trace_ops, [VIEW_QUEUE] = &queue_ops,
     [VIEW_HOME] = &home_ops, [VIEW_STAGES] = &stages_ops, [VIEW_BUDGET] = &budget_ops,
     [VIEW_ATTEMPTS] = &attempts_ops, [VIEW_STREAM] = &stream_ops, [VIEW_ARTIFACT] = &artifact_ops,
     [VIEW_DIFF] = &diff_ops, [VIEW_FINDINGS] = &findings_ops, [VIEW_PROMPT] = &prompt_ops,

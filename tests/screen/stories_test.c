@@ -368,7 +368,7 @@ static void test_home(void **state)
     open_scene(&p, 80, 24, "home", NULL);
     pty_expect(&p, "From a CSV to verified firmware");
     pty_expect(&p, "Examples");
-    pty_expect(&p, "1 decision waits");
+    pty_expect(&p, "2 decisions wait");
     pty_send(&p, "j\r");
     pty_expect(&p, "Approve fruit.ino");
     pty_send(&p, "H");

@@ -100,11 +100,25 @@ static void test_trace(void **state)
     tell("waiting", "Approve fruit.ino", steps);
 }
 
+/* What waits for me, anywhere? Take me there. */
+static void test_queue(void **state)
+{
+    static const struct story_step steps[] = {
+        {"", "2 decisions wait"}, {"", "row 4 differs"},  {"u", "Review queue"}, {"", "wine   13 measurements"},
+        {"", "36 lines  no findings"}, {"", "1 warning"}, {"", "2 decisions in 1 project"}, {"\x1b", "!Review queue"},
+        {"gq", "Review queue"}, {"\r", "Approve fruit.ino"}, {"", "[3 Diff]"}, {"u", "Review queue"}, {"", "open now"},
+        {"\x1b", "Approve fruit.ino"}, {NULL, NULL},
+    };
+
+    (void)state;
+    tell("home", "Examples", steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history), cmocka_unit_test(test_data),
-        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_trace), cmocka_unit_test(test_queue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* What views ask of the engine and gets known piece by piece: tables, full text. */
 #include "tests/unit/tiny_project.h"
 
+#include "core/pipeline/look.h"
 #include "core/pipeline/table.h"
 
 static int set_up(void **state)
@@ -110,10 +111,50 @@ static void tables_are_read_while_the_loop_turns(void **state)
     tiny_close(t, &err); /* in the middle */
 }
 
+static void look_at(const char *folder, struct look_result *ret)
+{
+    struct look *l = look_new(folder);
+    struct err err = {0};
+    int r = 1;
+
+    assert_non_null(l);
+    for (int slices = 0; slices < 1000 && r > 0; slices++)
+        r = look_step(l, ret, &err);
+    if (r)
+        fail_msg("%s", err.msg);
+    look_free(l);
+}
+
+static void a_look_from_outside_finds_what_waits(void **state)
+{
+    struct tiny *t = *state;
+    struct look_result r;
+    struct err err = {0};
+
+    look_at(t->folder, &r);
+    assert_string_equal(r.word, "not started");
+    assert_int_equal(tiny_open(t, NULL, &err), 0);
+    assert_int_equal(tiny_run(t, &err), ERR_DECISION);
+    look_at(t->folder, &r); /* beside the writer */
+    assert_string_equal(r.word, "2 decisions wait");
+    assert_int_equal(r.n, 2); /* both steps of the stage, one group */
+    assert_string_equal(r.questions[0].attempt, "make.1/1");
+    assert_string_equal(r.questions[0].stage, "make");
+    tiny_close(t, &err);
+    open_and_run(t);
+    look_at(t->folder, &r);
+    assert_string_equal(r.word, "all stages passed");
+    tiny_close(t, &err);
+    setenv("XDG_STATE_HOME", "/nonexistent", 1); /* on another machine its decisions are claims */
+    look_at(t->folder, &r);
+    assert_true(strcmp(r.word, "all stages passed") != 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_of_prompts_and_replies_are_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_look_from_outside_finds_what_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tables_are_read_while_the_loop_turns, set_up, tear_down),
     };
 

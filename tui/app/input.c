@@ -336,6 +336,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
     case ACTION_DATA: project_view(w, VIEW_DATA); return true;
     case ACTION_TRACE: project_view(w, VIEW_TRACE); return true;
+    case ACTION_QUEUE: toggle(w, VIEW_QUEUE); return true;
     case ACTION_HOME:
         if (w->o->n_homes) {
             w->home = true;
@@ -367,6 +368,28 @@ static void cursor_chooses(struct workbench *w, struct view *v)
     }
 }
 
+/* To a question of the open project (home < 0) or of one of the home list. */
+static void go_question(struct workbench *w, int home, const char *id)
+{
+    char attempt[STATE_ID];
+    const struct state *s;
+
+    str_copy(attempt, sizeof(attempt), id); /* it is the view's, and views close with the project */
+    w->overlay = VIEW_HOME;
+    if (home >= 0)
+        workbench_open(w, w->context.homes[home].folder);
+    s = w->project.state;
+    w->put_off[0] = '\0';
+    for (int i = 0; s && i < (int)s->attempts.n; i++) {
+        const struct attempt *a = s->attempts.items[i];
+        if (!str_eq(a->id, attempt))
+            continue;
+        w->home = w->follow = false;
+        workbench_choose(w, a->stage, i);
+        set_tab(w, a->number > 1 ? VIEW_DIFF : VIEW_ARTIFACT);
+    }
+}
+
 static void carry_out(struct workbench *w)
 {
     enum view_ask ask = w->context.ask.ask;
@@ -374,7 +397,7 @@ static void carry_out(struct workbench *w)
 
     w->context.ask.ask = VIEW_ASK_NOTHING;
     if (ask == VIEW_ASK_PROJECT) {
-        workbench_open(w, w->context.ask.text);
+        workbench_open(w, w->context.homes[number].folder);
     } else if (ask == VIEW_ASK_ATTEMPT) {
         if (number != w->context.attempt) {
             w->follow = false;
@@ -384,6 +407,8 @@ static void carry_out(struct workbench *w)
             w->focus = w->tab;
             w->overlay = VIEW_HOME;
         }
+    } else if (ask == VIEW_ASK_QUESTION) {
+        go_question(w, number, w->context.ask.text);
     } else if (ask == VIEW_ASK_TAB) {
         w->follow = false;
         workbench_choose(w, w->project.state->attempts.items[number]->stage, number);

@@ -74,6 +74,8 @@ static int open_workbench(struct session *s, const struct cli_args *a, struct er
         .n_homes = s->n_homes,
         .open = session_open,
         .open_arg = s,
+        .look = session_look,
+        .looked = &s->looked,
         .theme = cli_value(a, "--theme") ? cli_value(a, "--theme") : s->user.theme,
         .keys = &s->user.keys,
         .editor = &s->user.editor,

@@ -365,7 +365,7 @@ static void draw_box(struct workbench *w)
 
 /* ---- the last line ---- */
 
-static const enum action home_hints[] = {ACTION_OPEN, ACTION_SEARCH, ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action home_hints[] = {ACTION_OPEN, ACTION_QUEUE, ACTION_SEARCH, ACTION_HELP, ACTION_QUIT, ACTION_NONE};
 static const enum action project_hints[] = {
     ACTION_GO, ACTION_PANE_NEXT, ACTION_ATTEMPT_PREVIOUS, ACTION_SEARCH, ACTION_FOLLOW, ACTION_HELP, ACTION_QUIT, ACTION_NONE};
 static const enum action diff_hints[] = {

@@ -58,9 +58,71 @@ static void close_project(struct session *s)
     s->provider = NULL;
 }
 
+static void keep_look(struct session *s, const struct look_result *r)
+{
+    struct session_look *k = s->looks[s->looking];
+    struct home_entry *e = &s->homes[s->looking];
+
+    if (!k && !(k = s->looks[s->looking] = os_alloc(sizeof(*k))))
+        return;
+    k->result = *r;
+    for (int i = 0; i < r->n; i++) {
+        const struct look_question *q = &k->result.questions[i];
+        k->questions[i] = (struct home_question){q->attempt, q->name, q->stage, q->since_ms, q->lines, q->errors, q->warnings};
+    }
+    e->waits = k->result.word;
+    e->questions = k->questions;
+    e->n_questions = r->n;
+    s->looked++;
+}
+
+static void look_on(void *session)
+{
+    struct session *s = session;
+    struct look_result result;
+    struct err err = {0};
+    int r;
+
+    s->look_id = 0;
+    if (s->looking >= s->n_homes)
+        return;
+    if (!s->look)
+        s->look = look_new(s->homes[s->looking].folder);
+    r = s->look ? look_step(s->look, &result, &err) : -1;
+    if (r <= 0) {
+        if (r < 0)
+            result = (struct look_result){.word = "history cannot be read"};
+        keep_look(s, &result);
+        look_free(s->look);
+        s->look = NULL;
+        s->looking++;
+    }
+    s->look_id = loop_defer(s->loop, look_on, s);
+}
+
+void session_look(void *session)
+{
+    struct session *s = session;
+
+    if (s->look_id)
+        return;
+    s->looking = 0;
+    s->look_id = loop_defer(s->loop, look_on, s);
+}
+
+static void stop_looking(struct session *s)
+{
+    if (s->look_id)
+        loop_remove(s->loop, s->look_id);
+    look_free(s->look);
+    for (int i = 0; i < SESSION_HOMES_MAX; i++)
+        free(s->looks[i]);
+}
+
 void session_done(struct session *s)
 {
     close_project(s);
+    stop_looking(s);
     policy_free(s->policy);
     if (s->loop)
         loop_free(s->loop);

@@ -10,11 +10,17 @@
 #include "core/loop/loop.h"
 #include "core/pipeline/engine.h"
 #include "core/pipeline/home.h"
+#include "core/pipeline/look.h"
 #include "tui/app/workbench.h"
 
 enum { SESSION_HOMES_MAX = 64 };
 
 struct remote;
+
+struct session_look { /* what is known of a project of the home list */
+    struct look_result result;
+    struct home_question questions[LOOK_QUESTIONS_MAX]; /* borrow from result */
+};
 
 struct session {
     struct loop *loop;            /* owned */
@@ -28,6 +34,10 @@ struct session {
     struct home_project projects[SESSION_HOMES_MAX];
     struct home_entry homes[SESSION_HOMES_MAX]; /* borrow from projects */
     int n_homes;
+    struct session_look *looks[SESSION_HOMES_MAX]; /* owned; NULL = not looked at */
+    struct look *look;            /* owned; of homes[looking], NULL = none under way */
+    int looking, look_id;         /* look_id 0 = nothing to do */
+    unsigned looked;              /* counts what became known */
 };
 
 /* Loads the user's configuration and the home list; release with session_done either way. */
@@ -35,6 +45,7 @@ int session_init(struct session *s, struct err *err);
 void session_done(struct session *s);
 
 /* For workbench_options.open: closes what is open, makes a bundled example first if folder is that of one. */
+void session_look(void *session); /* workbench_options.look */
 int session_open(void *session, const char *folder, struct workbench_project *ret, struct err *err);
 
 #endif

@@ -273,6 +273,16 @@ static int sooner(int a, int b)
     return a < 0 ? b : b < 0 ? a : a < b ? a : b;
 }
 
+/* After the paint that shows the list, never before it. */
+static void look_through(struct workbench *w)
+{
+    bool shown = (w->home && w->overlay == VIEW_HOME) || w->overlay == VIEW_QUEUE;
+
+    if (shown && !w->looks && w->o->look)
+        w->o->look(w->o->open_arg);
+    w->looks = shown;
+}
+
 static int paint_if_due(struct workbench *w, int64_t now)
 {
     int64_t due = w->painted_ms + (w->urgent ? WORKBENCH_KEY_MS : WORKBENCH_FRAME_MS);
@@ -285,6 +295,7 @@ static int paint_if_due(struct workbench *w, int64_t now)
         screen_paint(w);
     w->dirty = w->urgent = w->grown = false;
     w->painted_ms = os_mono_ms();
+    look_through(w);
     question_painted(&w->question, w->painted_ms);
     return -1;
 }
@@ -332,6 +343,11 @@ static int before_sleep(void *arg)
         w->seen_live = s->live.text.len;
         w->grown = true;
         w->dirty |= w->o->linear;
+    }
+    if (w->o->looked && *w->o->looked != w->seen_looks) {
+        w->seen_looks = *w->o->looked;
+        if (w->looks)
+            mark_dirty(w, false);
     }
     if (w->o->linear)
         return linear_turn(w, now);

@@ -30,6 +30,10 @@ struct workbench_options {
     /* Opens a project from home: closes the one before, fills ret. NULL = not possible. */
     int (*open)(void *arg, const char *folder, struct workbench_project *ret, struct err *err);
     void *open_arg;
+    /* Looks into the projects of the home list, in slices; called when somebody sees what they say. looked counts
+     * what became known; the entries change in place. NULL = they never change. */
+    void (*look)(void *arg);
+    const unsigned *looked;
     bool begin;                        /* run the pipeline at once when a project opens */
     const char *theme;                 /* NULL = "default" */
     const struct config_pairs *keys;   /* user's key bindings: action -> keys; NULL = none */

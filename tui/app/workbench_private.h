@@ -81,6 +81,8 @@ struct workbench {
     char notice[400];
     int notice_role;
     bool dirty, urgent, stopping;
+    bool looks;                       /* home list or queue is on the screen, and was looked through */
+    unsigned seen_looks;
     bool grown;                       /* only the live reply got longer since the last paint */
     size_t seen_live;
     int64_t painted_ms, cancel_ms;

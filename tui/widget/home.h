@@ -5,12 +5,22 @@
 #ifndef TUI_WIDGET_HOME_H
 #define TUI_WIDGET_HOME_H
 
+#include <stdint.h>
+
+struct home_question { /* something that waits for a decision; texts are borrowed and sanitized */
+    const char *attempt, *name, *stage;
+    int64_t since_ms;  /* wall */
+    int lines, errors, warnings;
+};
+
 struct home_entry {
     const char *name;   /* "fruit-sorter" */
     const char *folder; /* what opening it passes on */
     const char *what;   /* one sentence: task, data, board */
-    const char *waits;  /* "1 decision waits", "verified", "not started"; may be NULL */
+    const char *waits;  /* "1 decision waits", "verified", "not started"; NULL = not looked at yet */
     const char *group;  /* heading it stands under: "Examples", "Your projects" */
+    const struct home_question *questions; /* what waits in it */
+    int n_questions;
 };
 
 #endif

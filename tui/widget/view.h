@@ -21,7 +21,7 @@ struct state;
 struct home_entry;
 struct review;
 
-enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_TAB, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
+enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_TAB, VIEW_ASK_QUESTION, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
                 VIEW_ASK_COMPARE, VIEW_ASK_HUNK };
 
 /* What views are shown for; filled by the application before every reload, borrowed by the views. */

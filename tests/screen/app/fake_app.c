@@ -89,12 +89,31 @@ static int open_project(void *arg, const char *folder, struct workbench_project 
     return 0;
 }
 
-static const struct home_entry homes[] = {
-    {"fruit", "stream", "colors of fruit, synthetic data, color sensor", "not started", "Examples"},
-    {"wine", "waiting", "13 measurements of wine, scikit-learn, over Serial1", "1 decision waits", "Examples"},
-    {"motion", "verified", "walking, running, resting, badminton; IMU", "verified", "Examples"},
-    {"greenhouse", "failed", "5 classes of soil, 10,000 rows", "row 4 differs", "Your projects"},
+static const struct home_question wine_asks[] = {
+    {.attempt = "sketch/2", .name = "fruit.ino", .stage = "sketch", .lines = 36},
+    {.attempt = "train/1", .name = "train.py", .stage = "train", .lines = 60, .warnings = 1},
 };
+static struct home_entry homes[] = {
+    {"fruit", "stream", "colors of fruit, synthetic data, color sensor", "not started", "Examples", NULL, 0},
+    {"wine", "waiting", "13 measurements of wine, scikit-learn, over Serial1", "2 decisions wait", "Examples", wine_asks, 2},
+    {"motion", "verified", "walking, running, resting, badminton; IMU", "verified", "Examples", NULL, 0},
+    {"greenhouse", "failed", "5 classes of soil, 10,000 rows", NULL, "Your projects", NULL, 0},
+};
+
+/* What a look finds out, one turn later. */
+static unsigned looked;
+
+static void found_out(void *arg)
+{
+    (void)arg;
+    homes[3].waits = "row 4 differs";
+    looked++;
+}
+
+static void look(void *arg)
+{
+    loop_defer(((struct app *)arg)->loop, found_out, arg);
+}
 
 static void option(struct app *app, struct workbench_options *o, const char *name, const char *value)
 {
@@ -123,7 +142,8 @@ int main(int argc, char **argv)
 {
     static struct app app = {.log = -1};
     struct err err = {0};
-    struct workbench_options o = {.homes = homes, .n_homes = 4, .open = open_project, .open_arg = &app};
+    struct workbench_options o = {.homes = homes, .n_homes = 4, .open = open_project, .open_arg = &app,
+                                  .look = look, .looked = &looked};
     const char *scene = argc > 1 ? argv[1] : "home";
     int rc;
 
