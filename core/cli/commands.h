@@ -11,7 +11,7 @@
 extern const struct cli_command cli_new_command, cli_run_command, cli_status_command, cli_show_command,
     cli_decide_command, cli_extract_command, cli_check_command, cli_classify_command, cli_repair_command,
     cli_verify_command, cli_report_command, cli_boards_command, cli_policy_command, cli_doctor_command,
-    cli_help_command, cli_example_command, cli_allow_command;
+    cli_help_command, cli_example_command, cli_review_command, cli_trace_command, cli_history_command, cli_allow_command;
 
 /* The project a command is about: words[i] when it is a folder with a project file, else the current folder. */
 const char *cli_project(const struct cli_args *a, int i);

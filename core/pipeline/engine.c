@@ -354,6 +354,11 @@ const struct state *engine_state(const struct engine *e)
     return &e->state;
 }
 
+struct store *engine_store(struct engine *e)
+{
+    return e->store;
+}
+
 int engine_result(const struct engine *e, struct err *err)
 {
     if (err)

@@ -18,6 +18,7 @@
 #include "core/pipeline/state.h"
 
 struct engine;
+struct store;
 struct stage_ops; /* core/pipeline/stage.h */
 struct user_config; /* core/config/user.h */
 
@@ -45,6 +46,7 @@ int engine_close(struct engine *e, struct err *err); /* frees; cancels what runs
 
 void engine_set_listeners(struct engine *e, engine_event_fn *on_event, engine_idle_fn *on_idle, void *arg);
 const struct state *engine_state(const struct engine *e);
+struct store *engine_store(struct engine *e); /* borrowed: for what reads the whole history */
 
 /* How the last run ended: 0 done, or the exit code of design section 9 (1 failed, 4 question, 5 …) with a
  * sentence in err when negative is meant to be shown. */

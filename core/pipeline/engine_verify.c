@@ -34,7 +34,7 @@ static int check_blob(void *arg, const char *role, const char *sha)
 {
     struct walk *w = arg;
     char what[120];
-    int r = store_has_blob(w->e->store, sha, w->err);
+    int r = store_has_blob(w->e->store, sha, NULL, w->err);
 
     if (r < 0) {
         w->code = r;

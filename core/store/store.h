@@ -78,8 +78,8 @@ int store_put_blob(struct store *s, const void *bytes, size_t n, char ret_hex[SH
 /* Appends the blob to out; ERR_DAMAGED when its bytes do not match, ERR_INVALID when it is not there. */
 int store_get_blob(struct store *s, const char *hex, struct buf *out, struct err *err);
 
-/* 1 its bytes are there, 2 they were pruned, 0 it was never stored; negative on failure. */
-int store_has_blob(struct store *s, const char *hex, struct err *err);
+/* 1 its bytes are there, 2 they were pruned, 0 it was never stored; negative on failure. ret_size may be NULL. */
+int store_has_blob(struct store *s, const char *hex, int64_t *ret_size, struct err *err);
 
 typedef int store_event_fn(void *arg, const struct store_event *e); /* nonzero stops */
 /* Events with seq > after, in order; e borrowed for the call. */

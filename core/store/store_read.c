@@ -111,15 +111,17 @@ int store_get_blob(struct store *s, const char *hex, struct buf *out, struct err
     return r;
 }
 
-int store_has_blob(struct store *s, const char *hex, struct err *err)
+int store_has_blob(struct store *s, const char *hex, int64_t *ret_size, struct err *err)
 {
     sqlite3_stmt *st = NULL;
-    int rc, r = store_db_prepare(s, "SELECT bytes IS NULL FROM blob WHERE hash = ?1", &st, err);
+    int rc, r = store_db_prepare(s, "SELECT bytes IS NULL, size FROM blob WHERE hash = ?1", &st, err);
 
     if (r)
         return r;
     sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC);
     rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW && ret_size)
+        *ret_size = sqlite3_column_int64(st, 1);
     if (rc == SQLITE_ROW)
         r = sqlite3_column_int(st, 0) ? 2 : 1;
     else if (rc != SQLITE_DONE)
