@@ -42,7 +42,7 @@ struct wire {
 void wire_start(struct wire *w);
 void wire_stop(struct wire *w);
 void wire_await(struct wire *w);  /* until a request is there and was answered with headers */
-/* Sends n tokens (text, "%" = a letter that changes) at rate a second, 0 = as fast as it goes; the last is followed
+/* Sends n tokens (text; "%" is a letter that changes, "^" a space and each 12th time a new line) at rate a second, 0 = as fast as it goes; the last is followed
  * by the text in end. Returns at once; wire_sent waits and says when the last byte was handed over. */
 void wire_send(struct wire *w, int n, int rate, const char *text, const char *end);
 int64_t wire_sent(struct wire *w);

@@ -10,9 +10,14 @@
 
 #include "core/base/os.h"
 
+enum { SETS = 8 };
+
+/* Files of one kind share their methods: one slow copy for each set. Only the first member is SQLite's. */
+static struct set {
+    sqlite3_io_methods methods;
+    const sqlite3_io_methods *real;
+} sets[SETS];
 static sqlite3_vfs slow;
-static sqlite3_io_methods methods;
-static int (*real_sync)(sqlite3_file *f, int flags);
 
 static void drag(void)
 {
@@ -24,7 +29,7 @@ static void drag(void)
 static int slow_sync(sqlite3_file *f, int flags)
 {
     drag();
-    return real_sync(f, flags);
+    return ((const struct set *)f->pMethods)->real->xSync(f, flags);
 }
 
 static int slow_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *ret_flags)
@@ -32,13 +37,17 @@ static int slow_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fl
     const sqlite3_vfs *real = vfs->pAppData;
     int rc = real->xOpen((sqlite3_vfs *)(uintptr_t)real, name, f, flags, ret_flags);
 
-    if (rc == SQLITE_OK && f->pMethods && f->pMethods->xSync != slow_sync) {
-        methods = *f->pMethods; /* files of one process share their methods */
-        real_sync = methods.xSync;
-        methods.xSync = slow_sync;
+    for (int i = 0; rc == SQLITE_OK && f->pMethods && i < SETS; i++) {
+        if (!sets[i].real) {
+            sets[i].real = f->pMethods;
+            sets[i].methods = *f->pMethods;
+            sets[i].methods.xSync = slow_sync;
+        }
+        if (sets[i].real == f->pMethods) {
+            f->pMethods = &sets[i].methods;
+            break;
+        }
     }
-    if (rc == SQLITE_OK && f->pMethods)
-        f->pMethods = &methods;
     return rc;
 }
 

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,13 +50,14 @@ static bool put_token(int fd, const char *text, int i)
 {
     char said[3000], json[4096];
     size_t n = 0;
+    int k = 0;
 
     for (; *text && n + 2 < sizeof(said); text++) {
-        if (*text == '\n') {
+        if (*text == '\n' || (*text == '^' && i % 12 == 11)) {
             said[n++] = '\\';
             said[n++] = 'n';
         } else {
-            said[n++] = *text == '%' ? (char)('a' + i++ % 23) : *text;
+            said[n++] = *text == '%' ? (char)('a' + (i + k++) % 23) : *text == '^' ? ' ' : *text;
         }
     }
     said[n] = '\0';
@@ -174,8 +176,11 @@ void wire_send(struct wire *w, int n, int rate, const char *text, const char *en
 
 int64_t wire_sent(struct wire *w)
 {
+    struct pollfd f = {.fd = w->answer, .events = POLLIN};
     int64_t t;
 
+    if (poll(&f, 1, BENCH_BOUND_MS) <= 0)
+        bench_stop("no request came to the model server, or its tokens were not read");
     if (read(w->answer, &t, sizeof(t)) != sizeof(t))
         bench_stop("the server is gone");
     return t;
