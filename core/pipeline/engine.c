@@ -13,6 +13,7 @@
 #include "core/pipeline/engine_private.h"
 #include "core/pipeline/engine_search.h"
 #include "core/pipeline/engine_table.h"
+#include "core/pipeline/snapshot.h"
 
 /* ---- events ---- */
 
@@ -119,6 +120,56 @@ static int fold_stored(void *arg, const struct store_event *event)
     /* A body that cannot be read is kept in the history and changes nothing: the chain is verify's business. */
     (void)state_fold(&e->state, event, NULL);
     return 0;
+}
+
+static void reset_state(struct engine *e, const char *provider)
+{
+    state_init(&e->state);
+    e->state.blob = read_blob;
+    e->state.here = made_here;
+    e->state.table = engine_table;
+    e->state.search = engine_search;
+    e->state.arg = e;
+    str_copy(e->state.provider, sizeof(e->state.provider), provider);
+}
+
+/* The state of an earlier start, when it was made here and the ledger says what it said then. */
+static void load_snapshot(struct engine *e)
+{
+    uint8_t secret[32];
+    struct buf bytes;
+    int64_t seq = 0;
+    uint64_t mark = 0;
+
+    if (ledger_secret(e->ledger, secret, NULL))
+        return;
+    store_set_secret(e->store, secret);
+    buf_init(&bytes, SNAPSHOT_CAP);
+    if (store_get_derived(e->store, "state", &seq, &bytes, NULL) == 0 &&
+        snapshot_read(&e->state, buf_text(&bytes), bytes.len, &mark) == 0) {
+        e->snapshot_seq = seq;
+        if (e->state.last_seq != seq || mark != ledger_mark(e->ledger, e->state.project_id)) {
+            char provider[sizeof(e->state.provider)];
+            str_copy(provider, sizeof(provider), e->state.provider);
+            state_done(&e->state);
+            reset_state(e, provider);
+            e->snapshot_seq = 0;
+        }
+    }
+    buf_done(&bytes);
+}
+
+/* At the end, when nobody waits. A failure costs the next start some milliseconds, nothing else. */
+static void save_snapshot(struct engine *e)
+{
+    struct buf bytes;
+
+    if (e->read_only || !e->store || !e->ledger || e->state.last_seq - e->snapshot_seq < ENGINE_SNAPSHOT_EVENTS)
+        return;
+    buf_init(&bytes, SNAPSHOT_CAP);
+    if (snapshot_write(&e->state, ledger_mark(e->ledger, e->state.project_id), &bytes) == 0)
+        (void)store_put_derived(e->store, "state", e->state.last_seq, buf_text(&bytes), bytes.len, NULL);
+    buf_done(&bytes);
 }
 
 static void set_who(struct engine *e, const char *who)
@@ -262,9 +313,10 @@ static int open_parts(struct engine *e, const struct engine_options *o, struct e
     r = open_ledger(e, err);
     if (r)
         return r;
+    load_snapshot(e);
     str_copy(e->state.folder, sizeof(e->state.folder), e->project->folder);
     e->context = (struct stage_context){&e->state, e->store, e->project};
-    r = store_each(e->store, 0, fold_stored, e, err);
+    r = store_each(e->store, e->state.last_seq, fold_stored, e, err);
     if (r || o->read_only)
         return r;
     r = create_project(e, err);
@@ -290,14 +342,8 @@ struct engine *engine_open(const struct engine_options *o, struct err *err)
     e->mode = o->mode;
     e->read_only = o->read_only;
     e->stages = o->stages ? o->stages : stage_table;
-    state_init(&e->state);
+    reset_state(e, o->provider ? o->provider->label : "none (symbolic)");
     buf_init(&e->stream.raw, ENGINE_REPLY_CAP);
-    e->state.blob = read_blob;
-    e->state.here = made_here;
-    e->state.table = engine_table;
-    e->state.search = engine_search;
-    e->state.arg = e;
-    str_copy(e->state.provider, sizeof(e->state.provider), o->provider ? o->provider->label : "none (symbolic)");
     set_who(e, o->who);
     if (!e->redact || open_parts(e, o, err)) {
         if (!e->redact)
@@ -332,6 +378,7 @@ int engine_close(struct engine *e, struct err *err)
     job_result_done(&e->job.last);
     engine_tables_free(e);
     engine_search_stop(e);
+    save_snapshot(e);
     r = store_close(e->store, err);
     ledger_free(e->ledger);
     project_free(e->project);

@@ -280,7 +280,8 @@ int engine_confirm_again(struct engine *e, const struct attempt *a, struct err *
 
     if (!source || source->state != ATTEMPT_APPROVED || !confirms_last(e, a))
         return 0;
-    memcpy(s.metrics, a->metrics, sizeof(s.metrics));
+    if (a->n_metrics > 0)
+        memcpy(s.metrics, a->metrics, (size_t)a->n_metrics * sizeof(*a->metrics));
     str_copy(s.outcome, sizeof(s.outcome), a->outcome);
     str_copy(s.result, sizeof(s.result), e->state.stages[a->stage].result);
     r = confirm_source(e, a, &s, err);

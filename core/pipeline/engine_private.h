@@ -21,6 +21,7 @@
 enum {
     ENGINE_REPLY_CAP = 8 * 1024 * 1024,
     ENGINE_BLOB_CAP = 512 * 1024 * 1024,
+    ENGINE_SNAPSHOT_EVENTS = 256, /* fewer are folded as fast as a snapshot is read */
     ENGINE_SPOOL_MS = 250,
     ENGINE_SPOOL_BYTES = 16 * 1024,
 };
@@ -43,6 +44,7 @@ struct engine {
     char who[64];
     int mode;
     bool read_only;
+    int64_t snapshot_seq;         /* of the snapshot that is stored, 0 = none */
 
     engine_event_fn *on_event;
     engine_idle_fn *on_idle;

@@ -264,12 +264,24 @@ static struct attempt *attempt_of(struct state *s, json *o)
     return state_find_attempt(s, id);
 }
 
-static void read_inputs(struct attempt *a, json *array)
+/* Room for the rows of an array in place of those before; how many fit. */
+static size_t make_rows(void **rows, int *ret_n, json *array, size_t size, size_t most)
 {
     size_t n = array ? json_object_array_length(array) : 0;
 
-    for (size_t i = 0; i < n && a->n_inputs < STATE_INPUTS_MAX; i++) {
-        struct state_input *in = &a->inputs[a->n_inputs++];
+    n = n > most ? most : n;
+    free(*rows);
+    *rows = n ? os_alloc(n * size) : NULL;
+    *ret_n = *rows ? (int)n : 0;
+    return (size_t)*ret_n;
+}
+
+static void read_inputs(struct attempt *a, json *array)
+{
+    size_t n = make_rows((void **)&a->inputs, &a->n_inputs, array, sizeof(*a->inputs), STATE_INPUTS_MAX);
+
+    for (size_t i = 0; i < n; i++) {
+        struct state_input *in = &a->inputs[i];
         LINE(json_at(array, i), "name", in->name);
         json_get_sha(json_at(array, i), "sha", in->sha);
     }
@@ -389,11 +401,10 @@ static void fold_checked(struct state *s, json *o, const struct store_event *e)
 
 static void read_outputs(struct attempt *a, json *array)
 {
-    size_t n = array ? json_object_array_length(array) : 0;
+    size_t n = make_rows((void **)&a->outputs, &a->n_outputs, array, sizeof(*a->outputs), STATE_OUTPUTS_MAX);
 
-    a->n_outputs = 0;
-    for (size_t i = 0; i < n && a->n_outputs < STATE_OUTPUTS_MAX; i++) {
-        struct state_output *out = &a->outputs[a->n_outputs++];
+    for (size_t i = 0; i < n; i++) {
+        struct state_output *out = &a->outputs[i];
         LINE(json_at(array, i), "name", out->name);
         json_get_sha(json_at(array, i), "sha", out->sha);
         json_get_sha(json_at(array, i), "identity", out->identity);
@@ -405,11 +416,10 @@ static void read_outputs(struct attempt *a, json *array)
 
 static void read_metrics(struct attempt *a, json *array)
 {
-    size_t n = array ? json_object_array_length(array) : 0;
+    size_t n = make_rows((void **)&a->metrics, &a->n_metrics, array, sizeof(*a->metrics), STATE_METRICS_MAX);
 
-    a->n_metrics = 0;
-    for (size_t i = 0; i < n && a->n_metrics < STATE_METRICS_MAX; i++) {
-        struct state_metric *m = &a->metrics[a->n_metrics++];
+    for (size_t i = 0; i < n; i++) {
+        struct state_metric *m = &a->metrics[i];
         LINE(json_at(array, i), "name", m->name);
         LINE(json_at(array, i), "unit", m->unit);
         m->value = json_get_number(json_at(array, i), "value", 0);

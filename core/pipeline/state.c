@@ -48,12 +48,21 @@ void state_init(struct state *s)
     buf_init(&s->live.reasoning, LIVE_CAP);
 }
 
+void attempt_free(struct attempt *a)
+{
+    if (!a)
+        return;
+    finding_list_done(&a->findings);
+    free(a->inputs);
+    free(a->outputs);
+    free(a->metrics);
+    free(a);
+}
+
 void state_done(struct state *s)
 {
-    for (size_t i = 0; i < s->attempts.n; i++) {
-        finding_list_done(&s->attempts.items[i]->findings);
-        free(s->attempts.items[i]);
-    }
+    for (size_t i = 0; i < s->attempts.n; i++)
+        attempt_free(s->attempts.items[i]);
     for (size_t i = 0; i < s->steps.n; i++)
         vec_done(&s->steps.items[i].attempts);
     for (int i = 0; i < s->n_stages; i++)

@@ -75,6 +75,7 @@ struct state_input { /* what an attempt was made from */
     char sha[SHA256_HEX];
 };
 
+/* It and struct step and struct finding hold no pointers but those to what they own: snapshot.c writes their bytes. */
 struct attempt {
     char id[STATE_ID];          /* "sketch/2" */
     int stage, step, number;    /* indexes into state; number from 1 */
@@ -113,9 +114,9 @@ struct attempt {
     int64_t run_ms;             /* wall time of its executions */
     char box[32];               /* sandbox level of its last execution */
     char versions[400];         /* tools of its last execution */
-    struct state_input inputs[STATE_INPUTS_MAX]; int n_inputs;
-    struct state_output outputs[STATE_OUTPUTS_MAX]; int n_outputs;
-    struct state_metric metrics[STATE_METRICS_MAX]; int n_metrics;
+    struct state_input *inputs; int n_inputs;    /* these three owned, at most STATE_INPUTS_MAX and so on */
+    struct state_output *outputs; int n_outputs;
+    struct state_metric *metrics; int n_metrics;
     char repairs[200];          /* names of fixes applied before the decision, "" none */
     char outcome[200];          /* one sentence at settle: "compiles", "50 of 50 rows right" … */
     int64_t last_seq;
@@ -193,7 +194,7 @@ struct state {
     bool asked;               /* the last run ended with a question */
     int64_t tokens_in, tokens_out; double money; bool money_unknown;
     int64_t started_wall_ms;
-    /* Set by the engine so that views need nothing else. blob: appends the bytes, 0 or negative. here: did
+    /* What events make ends here (snapshot.c). Set by the engine so that views need nothing else. blob: appends the bytes, 0 or negative. here: did
      * this installation make the decision about sha (ledger)? NULL = none did. Same arg for both. */
     int (*blob)(void *arg, const char *sha, struct buf *out);
     bool (*here)(void *arg, const char *sha, const char *executor);
@@ -209,6 +210,7 @@ struct state {
 
 void state_init(struct state *s);
 void state_done(struct state *s);
+void attempt_free(struct attempt *a); /* NULL is fine */
 
 struct store_event;
 /* Applies one event; unknown kinds are kept in the history and change nothing. 0, or negative on bad JSON. */

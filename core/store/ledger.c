@@ -159,23 +159,27 @@ static int refresh(const struct ledger *l, struct err *err)
 static int open_file(struct ledger *l, const char *folder, struct err *err)
 {
     char path[PATH_CAP];
-    int made, r = check_folder(folder, err);
+    int fd, r = check_folder(folder, err);
+    bool made;
 
     if (r)
         return r;
     if (!str_copy(l->folder, sizeof(l->folder), folder) ||
         !path_join(path, sizeof(path), folder, "ledger"))
         return err_set(err, ERR_INVALID, "The path of the state folder is too long.");
-    l->fd = os.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    l->fd = os.open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    made = l->fd < 0 && errno == ENOENT;
+    if (made)
+        l->fd = os.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (l->fd < 0)
         return err_sys(err, ERR_MACHINE, "The ledger %s cannot be opened", path);
     r = check_private(l->fd, path, false, err);
     if (r)
         return r;
-    made = os.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (made >= 0) {
-        os.fsync(made); /* the file's name; its lines are synced one by one */
-        close(made);
+    fd = made ? os.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) : -1;
+    if (fd >= 0) {
+        os.fsync(fd); /* the file's name; its lines are synced one by one */
+        close(fd);
     }
     return refresh(l, err);
 }
@@ -271,6 +275,25 @@ int ledger_revoke(struct ledger *l, const char *project_id, const char *sha256, 
                   struct err *err)
 {
     return record(l, "revoke", project_id, sha256, executor, err);
+}
+
+uint64_t ledger_mark(const struct ledger *l, const char *project_id)
+{
+    const struct entries *e = l->state;
+    uint64_t h = 0xcbf29ce484222325;
+
+    (void)refresh(l, NULL);
+    for (size_t i = 0; i < e->v.n; i++) {
+        const struct entry *x = &e->v.items[i];
+        if (!str_eq(x->project, project_id))
+            continue;
+        for (const char *p = x->sha256; *p; p++)
+            h = (h ^ (unsigned char)*p) * 0x100000001b3;
+        for (const char *p = x->executor; *p; p++)
+            h = (h ^ (unsigned char)*p) * 0x100000001b3;
+        h = (h ^ x->approved) * 0x100000001b3;
+    }
+    return h;
 }
 
 bool ledger_has(const struct ledger *l, const char *project_id, const char *sha256,

@@ -29,6 +29,9 @@ int ledger_revoke(struct ledger *l, const char *project_id, const char *sha256, 
 bool ledger_has(const struct ledger *l, const char *project_id, const char *sha256,
                 const char *executor);
 
+/* Changes with every line about that project: what was derived from the ledger holds while this is the same. */
+uint64_t ledger_mark(const struct ledger *l, const char *project_id);
+
 /* A random secret of this installation, made at first need; never leaves the state folder. */
 int ledger_secret(struct ledger *l, uint8_t ret[32], struct err *err);
 

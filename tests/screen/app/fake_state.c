@@ -186,8 +186,11 @@ static struct attempt *add_attempt(struct fake *f, int stage, int step, int numb
 
 static void add_metric(struct attempt *a, const char *name, const char *unit, double value, double limit)
 {
-    struct state_metric *m = &a->metrics[a->n_metrics++];
+    struct state_metric *m;
 
+    if (!a->metrics)
+        a->metrics = os_alloc(STATE_METRICS_MAX * sizeof(*a->metrics));
+    m = &a->metrics[a->n_metrics++];
     str_copy(m->name, sizeof(m->name), name);
     str_copy(m->unit, sizeof(m->unit), unit);
     m->value = value;
@@ -294,8 +297,11 @@ static struct attempt *add_sketches(struct fake *f, enum stage_status status, en
 
 static void add_run(struct fake *f, struct attempt *a)
 {
-    struct state_output *o = &a->outputs[a->n_outputs++];
+    struct state_output *o;
 
+    if (!a->outputs)
+        a->outputs = os_alloc(STATE_OUTPUTS_MAX * sizeof(*a->outputs));
+    o = &a->outputs[a->n_outputs++];
     str_copy(o->name, sizeof(o->name), "rows.csv");
     keep(f, rows_csv, strlen(rows_csv), o->sha);
     keep(f, serial, strlen(serial), a->out_blob);
