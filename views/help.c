@@ -9,16 +9,27 @@ struct help_row {
     const char *heading;
     enum action action;
     enum decision_verb verb;
+    const struct view_word *word;
 };
 
 struct help {
-    struct help_row rows[ACTIONS + DECISION_VERBS + 16];
+    struct help_row rows[ACTIONS + DECISION_VERBS + 48];
     int n;
 };
 
 static void add(struct help *h, const char *heading, enum action a, enum decision_verb verb)
 {
-    h->rows[h->n++] = (struct help_row){heading, a, verb};
+    h->rows[h->n++] = (struct help_row){heading, a, verb, NULL};
+}
+
+static void add_words(struct help *h, const struct view_word *words)
+{
+    if (!words)
+        return;
+    add(h, "", ACTION_NONE, DECISION_NONE);
+    add(h, "After \":\" (Tab completes), besides all names above", ACTION_NONE, DECISION_NONE);
+    for (; words->id && h->n < (int)(sizeof(h->rows) / sizeof(*h->rows)); words++)
+        h->rows[h->n++] = (struct help_row){NULL, ACTION_NONE, DECISION_NONE, words};
 }
 
 static void open(struct view *v)
@@ -47,6 +58,7 @@ static void open(struct view *v)
             }
         }
     }
+    add_words(h, v->context->words);
 }
 
 static int64_t rows(struct view *v)
@@ -61,6 +73,10 @@ static void draw(struct view *v, struct canvas *c, int y, int64_t row)
 
     if (r->heading) {
         canvas_put(c, y, 1, ROLE_HEADING, r->heading);
+    } else if (r->word) {
+        canvas_putf(c, y, 3, ROLE_KEY, ":%s", r->word->id);
+        canvas_put(c, y, 21, ROLE_STRONG, r->word->argument);
+        canvas_put(c, y, 39, ROLE_TEXT, r->word->help);
     } else if (r->verb != DECISION_NONE) {
         canvas_put(c, y, 3, ROLE_KEY, r->verb == DECISION_APPROVE ? "a, then Enter" : decision_table[r->verb].key);
         canvas_put(c, y, 21, ROLE_STRONG, decision_table[r->verb].id);
@@ -78,6 +94,8 @@ static int text(struct view *v, int64_t row, struct buf *out)
 
     if (r->heading)
         return buf_puts(out, r->heading);
+    if (r->word)
+        return buf_putf(out, ":%s %s", r->word->id, r->word->help);
     if (r->verb != DECISION_NONE)
         return buf_putf(out, "%s %s", decision_table[r->verb].id, decision_table[r->verb].help);
     return buf_putf(out, "%s %s", action_table[r->action].id, action_table[r->action].help);

@@ -14,7 +14,8 @@ enum { HISTORY_LINES = 200, HINT_CAP = 400 };
 
 static struct {
     bool active, ready;
-    const char *const *words;
+    const char *const *words, *const *list; /* list: of the word that is completed */
+    prompt_line_more_fn *more;
     prompt_line_fn *fn;
     void *arg;
     const char *bytes; /* being fed */
@@ -53,8 +54,8 @@ static char *match(const char *text, int again)
         i = 0;
         n = strlen(text);
     }
-    while (line.words && line.words[i]) {
-        const char *word = line.words[i++];
+    while (line.list && line.list[i]) {
+        const char *word = line.list[i++];
         if (strncmp(word, text, n) == 0)
             return strdup(word);
     }
@@ -64,8 +65,19 @@ static char *match(const char *text, int again)
 static char **complete(const char *text, int start, int end)
 {
     (void)end;
+    char first[64];
+
     rl_attempted_completion_over = 1;
-    return start == 0 ? rl_completion_matches(text, match) : NULL;
+    line.list = line.words;
+    if (start > 0) {
+        snprintf(first, sizeof(first), "%.*s", (int)strcspn(rl_line_buffer, " "), rl_line_buffer);
+        if (!line.more)
+            return NULL;
+        line.list = line.more(line.arg, first);
+        if (!line.list)
+            return rl_completion_matches(text, rl_filename_completion_function);
+    }
+    return rl_completion_matches(text, match);
 }
 
 static void show_matches(char **matches, int n, int longest)
@@ -110,10 +122,11 @@ static void prepare(void)
     using_history();
 }
 
-void prompt_line_open(const char *const *words, prompt_line_fn *fn, void *arg)
+void prompt_line_open(const char *const *words, prompt_line_more_fn *more, prompt_line_fn *fn, void *arg)
 {
     prepare();
     line.words = words;
+    line.more = more;
     line.fn = fn;
     line.arg = arg;
     line.active = true;

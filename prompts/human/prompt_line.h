@@ -12,8 +12,11 @@
 /* Called once with the line (borrowed, not NULL), or with NULL when the person left it. */
 typedef void prompt_line_fn(void *arg, const char *line);
 
-/* words: NULL-terminated completion list, borrowed while it is open; NULL = none. */
-void prompt_line_open(const char *const *words, prompt_line_fn *fn, void *arg);
+/* For completion: what may stand after the first word; NULL = the name of a file. */
+typedef const char *const *prompt_line_more_fn(void *arg, const char *first);
+
+/* words: NULL-terminated completion list, borrowed while it is open; NULL = none. more: NULL = nothing more. */
+void prompt_line_open(const char *const *words, prompt_line_more_fn *more, prompt_line_fn *fn, void *arg);
 void prompt_line_close(void); /* without calling fn */
 bool prompt_line_active(void);
 

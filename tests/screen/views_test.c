@@ -114,11 +114,84 @@ static void test_queue(void **state)
     tell("home", "Examples", steps);
 }
 
+/* What can be typed: completed, corrected, refused with a reason. */
+static void test_commands(void **state)
+{
+    static const struct story_step steps[] = {
+        {":vie\t", ":view"},         {"tra\t", ":view trace"},  {"\r", "Model calls"},
+        {":view nowhere\r", "there is no view"},                {":view data\r", "Steps of the data stage"},
+        {":view diff\r", "[3 Diff]"}, {":keys\r", "Help"}, {"G", ":replace"},
+        {"\x1b", "[3 Diff]"},        {":theme li\t\r", "theme light"}, {":\x1b[A", ":theme light"}, {"\x1b", "!:theme light"},
+        {":open /nowhere\r", "there is no project in /nowhere"}, {":write\r", ":write needs FILE"},
+        {":frm sketch\r", "did you mean \"from\"?"}, {":run now\r", ":run takes nothing after it"},
+        {NULL, NULL},
+    };
+
+    (void)state;
+    tell("waiting", "Approve fruit.ino", steps);
+}
+
+static void start(struct pty *p, const char *const *env, const char *log)
+{
+    const char *argv[] = {APP, "verified", "--log", log, "--id", "0123456789abcdef", NULL};
+
+    pty_start(p, 120, 40, env, argv);
+    pty_expect(p, "sketch/2");
+}
+
+/* Commands reach the engine; files and clipboard get exactly the artifact's bytes. */
+static void test_what_commands_do(void **state)
+{
+    char folder[64] = "/tmp/tinywright-views-XXXXXX", home[80], log[80], file[80], line[160];
+    const char *env[] = {home, NULL};
+    struct buf bytes;
+    struct pty p;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", folder);
+    snprintf(log, sizeof(log), "%s/log", folder);
+    snprintf(file, sizeof(file), "%s/copy.ino", folder);
+    start(&p, env, log);
+    pty_send(&p, ":run\r");
+    pty_expect_log(&p, "run - ");
+    snprintf(line, sizeof(line), ":write %s\r", file);
+    pty_send(&p, line);
+    pty_expect(&p, "898 bytes of sketch/2 are in");
+    pty_send(&p, line);
+    pty_expect(&p, "exists; :replace FILE overwrites");
+    buf_init(&bytes, 1 << 20);
+    assert_int_equal(path_read(file, &bytes, NULL), 0);
+    assert_int_equal(bytes.len, 898);
+    assert_null(strstr(buf_text(&p.raw), "\x1b]52"));
+    pty_send(&p, "y");
+    pty_expect(&p, "sent to terminal: 898 bytes of sketch/2; whether it took them only it knows");
+    assert_non_null(strstr(buf_text(&p.raw), "\x1b]52;c;I2luY2x1ZGUg")); /* base64 of "#include " */
+    pty_send(&p, "2z");
+    pty_expect_not(&p, "Budget");
+    pty_send(&p, "q");
+    pty_expect_end(&p, 0);
+    pty_stop(&p);
+    start(&p, env, log); /* the pane is as it was left */
+    pty_expect(&p, "[2 Artifact]");
+    assert_false(pty_shows(&p, "Budget"));
+    pty_send(&p, ":quit\r");
+    pty_expect_end(&p, 0);
+    pty_stop(&p);
+    buf_done(&bytes);
+    unlink(file);
+    unlink(log);
+    snprintf(file, sizeof(file), "%s/layout", folder);
+    unlink(file);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history), cmocka_unit_test(test_data),
         cmocka_unit_test(test_trace), cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_commands), cmocka_unit_test(test_what_commands_do),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/base/utf8.h"
 #include "prompts/human/prompt_line.h"
+#include "tui/app/command.h"
 #include "tui/app/workbench_private.h"
 
 enum { CANCEL_AGAIN_MS = 2000, LINE_CAP = 2000 };
@@ -127,20 +128,11 @@ static void after_line(void *arg, const char *line)
         workbench_notice(w, ROLE_WARNING, "no \"%s\" here", line);
 }
 
-static const char *const *command_words(void)
-{
-    static const char *words[ACTIONS + 1];
-
-    for (int i = 1; i < ACTIONS; i++)
-        words[i - 1] = action_table[i].id;
-    return words;
-}
-
 static void open_line(struct workbench *w, char kind)
 {
     w->line_kind = kind;
     question_hide(&w->question);
-    prompt_line_open(kind == ':' ? command_words() : NULL, after_line, w);
+    prompt_line_open(kind == ':' ? command_first_words() : NULL, kind == ':' ? command_more_words : NULL, after_line, w);
 }
 
 static void set_tab(struct workbench *w, enum view_id tab)
@@ -150,7 +142,6 @@ static void set_tab(struct workbench *w, enum view_id tab)
     w->overlay = VIEW_HOME;
     w->tab = tab;
     w->focus = tab;
-    w->zoom = false;
 }
 
 static void next_pane(struct workbench *w, int step)
@@ -305,6 +296,7 @@ static bool program_action(struct workbench *w, enum action a)
     case ACTION_HELP: toggle(w, VIEW_HELP); return true;
     case ACTION_MESSAGES: toggle(w, VIEW_MESSAGES); return true;
     case ACTION_COMMAND: open_line(w, ':'); return true;
+    case ACTION_COPY: input_command(w, "copy"); return true;
     case ACTION_SEARCH: open_line(w, '/'); return true;
     case ACTION_THEME: next_theme(w); return true;
     case ACTION_BACK: back(w); return true;
@@ -476,62 +468,4 @@ void input_key(void *arg, const struct key *k)
     } else if ((a = keymap_press(&w->keymap, k, &prefix)) != ACTION_NONE) {
         input_act(w, a);
     }
-}
-
-/* ---- commands ---- */
-
-static void unknown_command(struct workbench *w, const char *word)
-{
-    const char *near = str_nearest(word, command_words(), ACTIONS - 1);
-
-    workbench_notice(w, ROLE_ERROR, "there is no command \"%s\"%s%s%s", word, near ? "; did you mean \"" : "",
-                     near ? near : "", near ? "\"?" : "; ? lists them");
-}
-
-static bool with_argument(struct workbench *w, const char *word, const char *rest)
-{
-    const struct state *s = w->project.state;
-    int i;
-
-    if (str_eq(word, "theme")) {
-        workbench_theme(w, rest);
-    } else if (str_eq(word, "stage") && s && (i = state_find_stage(s, rest)) >= 0) {
-        w->follow = false;
-        workbench_choose(w, i, -1);
-    } else if (str_eq(word, "go")) {
-        struct command go = {.kind = COMMAND_RUN, .from = rest};
-        workbench_send(w, &go);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-void input_command(struct workbench *w, const char *line)
-{
-    char word[LINE_CAP], *space, *end;
-    enum action a;
-
-    while (*line == ' ')
-        line++;
-    str_copy(word, sizeof(word), line);
-    for (end = word + strlen(word); end > word && end[-1] == ' '; end--)
-        end[-1] = '\0';
-    if (!word[0])
-        return;
-    space = strchr(word, ' ');
-    if (space) {
-        *space = '\0';
-        if (!with_argument(w, word, space + 1))
-            unknown_command(w, word);
-        return;
-    }
-    if (str_eq(word, "q"))
-        a = ACTION_QUIT;
-    else
-        a = action_find(word);
-    if (a == ACTION_NONE)
-        unknown_command(w, word);
-    else
-        input_act(w, a);
 }

@@ -12,6 +12,7 @@
 #include "core/base/str.h"
 #include "core/base/text.h"
 #include "prompts/human/prompt_line.h"
+#include "tui/app/command.h"
 #include "tui/app/workbench_private.h"
 
 enum { READ_SIZE = 8192 };
@@ -193,6 +194,10 @@ static void show_project(struct workbench *w)
     w->tab = VIEW_STREAM;
     w->focus = w->home ? VIEW_HOME : VIEW_STREAM;
     workbench_choose(w, w->home ? -1 : 0, -1);
+    if (!w->home) {
+        follow(w);
+        remember_apply(w);
+    }
 }
 
 void workbench_open(struct workbench *w, const char *folder)
@@ -202,6 +207,7 @@ void workbench_open(struct workbench *w, const char *folder)
 
     if (!w->o->open)
         return;
+    remember_save(w);
     close_views(w);
     choose_drop(w);
     w->context.state = NULL;
@@ -459,6 +465,7 @@ static int set_up(struct workbench *w, struct err *err)
 #endif
     w->context.ascii = w->term && term_ascii(w->term);
     w->context.keys = &w->keymap;
+    w->context.words = command_words();
     w->context.homes = w->o->homes;
     w->context.n_homes = w->o->n_homes;
     w->input_id = loop_add_fd(w->loop, term_in(w->term), LOOP_READ, on_input, w);
@@ -473,6 +480,7 @@ static void tear_down(struct workbench *w)
     loop_remove(w->loop, w->input_id);
     loop_remove(w->loop, w->before_id);
     prompt_line_close();
+    remember_save(w);
     close_views(w);
     choose_drop(w);
     keys_done(&w->keys);

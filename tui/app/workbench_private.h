@@ -114,6 +114,12 @@ bool screen_paint_reply(struct workbench *w); /* only the pane of the stream; fa
 /* input.c */
 void input_key(void *arg, const struct key *k);
 void input_act(struct workbench *w, enum action a);
+
+/* remember.c */
+void remember_save(struct workbench *w);
+void remember_apply(struct workbench *w);
+
+/* command.c */
 void input_command(struct workbench *w, const char *line);
 
 /* decide.c */

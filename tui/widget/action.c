@@ -55,6 +55,7 @@ const struct action_row action_table[ACTIONS] = {
     [ACTION_SIDE] = {"side", "b", SHOW, "", "In the data: the table before or after the chosen step."},
     [ACTION_TRACE] = {"trace", "c, g c", SHOW, "", "Every model call: sizes, times, cost; / searches prompts and replies."},
     [ACTION_QUEUE] = {"queue", "u, g q", SHOW, "queue", "What waits for your decision, over all projects."},
+    [ACTION_COPY] = {"copy", "y", SHOW, "", "Sends the artifact to the terminal's clipboard; :write FILE saves it."},
     [ACTION_REVIEW] = {"review", "h", SHOW, "", "Takes and leaves single hunks of what waits for you."},
     [ACTION_HUNK_TAKE] = {"hunk-take", "Space", REVIEW, "take/leave", "Takes the hunk, or leaves it out."},
     [ACTION_HUNK_SPLIT] = {"hunk-split", "s", REVIEW, "split", "Splits the hunk at its unchanged lines."},

@@ -24,6 +24,11 @@ struct review;
 enum view_ask { VIEW_ASK_NOTHING, VIEW_ASK_TAB, VIEW_ASK_QUESTION, VIEW_ASK_PROJECT, VIEW_ASK_STAGE, VIEW_ASK_ATTEMPT, VIEW_ASK_LINE, VIEW_ASK_ACTION,
                 VIEW_ASK_COMPARE, VIEW_ASK_HUNK };
 
+/* Something that can be typed after ":". */
+struct view_word {
+    const char *id, *argument, *help;
+};
+
 /* What views are shown for; filled by the application before every reload, borrowed by the views. */
 struct view_context {
     const struct state *state; /* NULL at home */
@@ -32,6 +37,7 @@ struct view_context {
     int64_t now_ms;            /* monotonic */
     bool ascii;
     const struct keymap *keys;
+    const struct view_word *words; /* ends with a NULL id; NULL = none */
     const struct home_entry *homes;
     int n_homes;
     const struct review *review; /* the choice of hunks that is being made; NULL = none */

@@ -134,6 +134,8 @@ static void option(struct app *app, struct workbench_options *o, const char *nam
         app->fake.piece = (size_t)n;
     else if (str_eq(name, "--crash"))
         app->crash = n != 0;
+    else if (str_eq(name, "--id"))
+        str_copy(app->fake.state.project_id, sizeof(app->fake.state.project_id), value);
     else if (str_eq(name, "--linear"))
         o->linear = n != 0;
 }

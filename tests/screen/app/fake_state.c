@@ -155,6 +155,9 @@ static struct attempt *add_attempt(struct fake *f, int stage, int step, int numb
     struct attempt *a = os_alloc(sizeof(*a));
     struct step *s = &f->state.steps.items[step];
 
+    a->inputs = os_alloc(STATE_INPUTS_MAX * sizeof(*a->inputs));
+    a->outputs = os_alloc(STATE_OUTPUTS_MAX * sizeof(*a->outputs));
+    a->metrics = os_alloc(STATE_METRICS_MAX * sizeof(*a->metrics));
     snprintf(a->id, sizeof(a->id), "%.30s/%d", s->id, number);
     str_copy(a->name, sizeof(a->name), s->name);
     str_copy(a->provider, sizeof(a->provider), "recorded, authored");
@@ -262,6 +265,7 @@ static void add_done_stages(struct fake *f)
         snprintf(code, sizeof(code), "# %s\nimport pandas as pd\n\n\"\"\"Reads, changes,\nwrites.\"\"\"\ndef main():\n"
                  "    data = pd.read_csv(\"in.csv\")\n    data.to_csv(\"out.csv\", index=False)\n", titles[i]);
         struct attempt *made = add_attempt(f, data, add_step(f, data, id, titles[i], name, ARTIFACT_PYTHON), 1, ATTEMPT_PASSED, code);
+        made->outputs = os_alloc(STATE_OUTPUTS_MAX * sizeof(*made->outputs));
         str_copy(made->outputs[made->n_outputs].name, sizeof(made->outputs[0].name), "data.csv");
         keep(f, csv_after[i], strlen(csv_after[i]), made->outputs[made->n_outputs++].sha);
     }
