@@ -54,6 +54,8 @@ static int add_choices(struct review *r, int at, int n)
 {
     struct review_choice none = {.take = true};
 
+    if (n == 0)
+        return 0;
     for (int i = 0; i < n; i++) {
         if (vec_push(&r->choices, none, DIFF_ROWS_MAX))
             return -1;
