@@ -58,7 +58,7 @@ static int row_text(const struct view *v, const struct attempt *a, const struct 
 {
     const struct attempt *base = state_base_attempt(v->context->state, a->step, a->number);
     char sha[32], x[48], money[24];
-    bool touched = r && review_touched(r);
+    bool touched = r && (v->context->outside || review_touched(r));
     int errors, warnings;
 
     dst[0] = '\0';
@@ -75,7 +75,9 @@ static int row_text(const struct view *v, const struct attempt *a, const struct 
             snprintf(dst, size, "%zu of %zu taken", r->choices.n - (size_t)r->left, r->choices.n);
         return r && r->left ? ROLE_WARNING : ROLE_TEXT;
     case ROW_BASE:
-        if (base)
+        if (v->context->outside)
+            str_copy(dst, size, "what the history wrote");
+        else if (base)
             snprintf(dst, size, "attempt %d, %s", base->number, attempt_state_table[base->state].word);
         return ROLE_TEXT;
     case ROW_GATES:
@@ -84,7 +86,7 @@ static int row_text(const struct view *v, const struct attempt *a, const struct 
         str_copy(dst, size, "run again on your choice");
         return ROLE_WAITS;
     case ROW_LEFT:
-        if (!touched || r->left == 0)
+        if (!touched || v->context->outside || r->left == 0)
             return ROLE_TEXT;
         count(a, r, true, &errors, &warnings);
         if (errors + warnings)
@@ -92,10 +94,10 @@ static int row_text(const struct view *v, const struct attempt *a, const struct 
         return ROLE_DIM;
     case ROW_NEXT: str_copy(dst, size, what_is_next(a)); return ROLE_DIM;
     case ROW_AUTHOR:
-        str_copy(dst, size, str_eq(a->author, "model") ? a->provider : a->author);
+        str_copy(dst, size, v->context->outside ? "another program" : str_eq(a->author, "model") ? a->provider : a->author);
         return ROLE_TEXT;
     default:
-        if (a->tokens_out >= 0)
+        if (a->tokens_out >= 0 && !v->context->outside)
             snprintf(dst, size, "%s tok, %s", format_count(a->tokens_out, x, sizeof(x)),
                      format_money(a->money, money, sizeof(money)));
         return ROLE_DIM;

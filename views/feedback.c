@@ -60,7 +60,7 @@ static void reload(struct view *v)
 
     m->rows.n = 0;
     buf_reset(&m->text);
-    for (size_t h = 0; r && h < r->choices.n; h++) {
+    for (size_t h = 0; r && !v->context->outside && h < r->choices.n; h++) {
         const struct review_choice *c = &r->choices.items[h];
         if (c->take && !c->edited)
             continue;

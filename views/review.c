@@ -34,9 +34,10 @@ static void push(struct review_model *m, enum row_kind kind, int index, int hunk
     vec_push(&m->rows, row, ROWS_MAX);
 }
 
-static void push_findings(struct review_model *m, const struct attempt *a, enum row_kind kind, int line, int hunk)
+static void push_findings(struct review_model *m, const struct attempt *a, enum row_kind kind, int line, int hunk,
+                          bool outside)
 {
-    for (size_t i = 0; a && line > 0 && i < a->findings.v.n; i++) {
+    for (size_t i = 0; a && line > 0 && !outside && i < a->findings.v.n; i++) {
         if (a->findings.v.items[i].line == line)
             push(m, kind, (int)i, hunk);
     }
@@ -62,9 +63,9 @@ static void push_hunk(struct view *v, const struct review *r, int h)
     for (int i = k->first_row; i < k->first_row + k->n_rows; i++) {
         push(m, ROW_LINE, i, h);
         if (r->diff.rows.items[i].op == DIFF_DEL)
-            push_findings(m, base_of(v), ROW_OLD_FINDING, r->diff.rows.items[i].old_line, h);
+            push_findings(m, base_of(v), ROW_OLD_FINDING, r->diff.rows.items[i].old_line, h, v->context->outside);
         else
-            push_findings(m, format_attempt(v->context), ROW_NEW_FINDING, review_line(r, i), h);
+            push_findings(m, format_attempt(v->context), ROW_NEW_FINDING, review_line(r, i), h, v->context->outside);
     }
 }
 
@@ -192,7 +193,9 @@ static void head(struct view *v, char *dst, size_t size)
 {
     const struct attempt *a = format_attempt(v->context), *base = base_of(v);
 
-    if (a && base)
+    if (a && v->context->outside)
+        snprintf(dst, size, "Changed outside  out/%s/%s", v->context->state->project, a->name);
+    else if (a && base)
         snprintf(dst, size, "Review  attempt %d → %d with your choice   %s", base->number, a->number, a->name);
     else
         str_copy(dst, size, "Review");

@@ -2,14 +2,18 @@
 /*
  * out/: the approved results as plain files, written when a run reaches its end, compared by verify.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/os.h"
 #include "core/base/path.h"
 #include "core/base/str.h"
 #include "core/pipeline/engine_private.h"
 #include "core/pipeline/report.h"
 #include "core/pipeline/verify.h"
+
+enum { KEPT_MAX = 99 }; /* versions of one file that somebody else wrote */
 
 /* "model.h=NAME/model.h": output, then its place below out/ with NAME for the project's name. */
 static void place_of(const struct engine *e, const char *row, char *name, size_t name_size, char *place,
@@ -25,6 +29,72 @@ static void place_of(const struct engine *e, const char *row, char *name, size_t
         str_copy(place, place_size, path);
     if (str_ends(place, "/NAME.ino"))
         snprintf(place, place_size, "%s/%s.ino", e->state.project, e->state.project);
+}
+
+/* ---- what somebody else wrote into out/ is never overwritten ---- */
+
+/* Is there a file whose bytes the history never held? Then a person or another program changed it. ret: its hash. */
+static int is_foreign(struct engine *e, const char *path, char ret_hex[SHA256_HEX], struct err *err)
+{
+    struct buf bytes;
+    int known;
+
+    ret_hex[0] = '\0';
+    if (!path_exists(path))
+        return 0;
+    buf_init(&bytes, ENGINE_BLOB_CAP);
+    if (path_read(path, &bytes, NULL) == 0)
+        sha256_of(buf_text(&bytes), bytes.len, ret_hex);
+    buf_done(&bytes);
+    if (!ret_hex[0])
+        return 1;
+    known = store_has_blob(e->store, ret_hex, NULL, err);
+    return known < 0 ? known : known == 0;
+}
+
+static int say_kept(struct engine *e, const char *place, const char *kept, struct err *err)
+{
+    struct json_object *body = json_object_new_object();
+    char text[400];
+
+    snprintf(text, sizeof(text), "out/%.120s was changed by somebody else: that version is kept as %.120s. To use it, take it "
+             "over: it is checked and waits for a decision.", place, path_base(kept));
+    json_put_text(body, "severity", "warning");
+    json_put_text(body, "text", text);
+    return engine_emit(e, EVENT_MESSAGE, "", body, STORE_NORMAL, err);
+}
+
+/* Behind the name, not before it: the Arduino IDE compiles every .ino of a folder. */
+static int keep_aside(struct engine *e, const char *path, const char *place, struct err *err)
+{
+    char kept[PATH_CAP + 16];
+
+    for (int i = 1; i <= KEPT_MAX; i++) {
+        snprintf(kept, sizeof(kept), "%s.yours-%d", path, i);
+        if (path_exists(kept))
+            continue;
+        if (os.rename(path, kept))
+            return err_set(err, ERR_MACHINE, "out/%s was changed by somebody else and cannot be kept aside: %s.", place,
+                           strerror(errno));
+        return say_kept(e, place, kept, err);
+    }
+    err_set(err, ERR_MACHINE, "out/%s was changed by somebody else, and %d such versions are kept already.", place, KEPT_MAX);
+    err_hint(err, "Delete those you do not need: out/%s.yours-1 and so on.", place);
+    return -ERR_MACHINE;
+}
+
+/* Makes room for bytes of that hash: 1 the file is as it shall be, 0 it may be written. */
+static int make_room(struct engine *e, const char *place, const char *sha, struct err *err)
+{
+    char path[PATH_CAP], hex[SHA256_HEX];
+    int r;
+
+    if (snprintf(path, sizeof(path), "%s/out/%s", e->project->folder, place) >= (int)sizeof(path))
+        return err_set(err, ERR_INVALID, "The path of out/%s is too long.", place);
+    r = is_foreign(e, path, hex, err);
+    if (r <= 0)
+        return r < 0 ? r : str_eq(hex, sha);
+    return keep_aside(e, path, place, err);
 }
 
 static int write_out(struct engine *e, const char *place, const void *bytes, size_t n, struct err *err)
@@ -76,9 +146,11 @@ static int each_file(struct engine *e, int until, out_fn *fn, void *arg, struct 
 static int write_file(struct engine *e, void *arg, const char *place, const char *sha, struct err *err)
 {
     struct buf bytes;
-    int r;
+    int r = make_room(e, place, sha, err);
 
     (void)arg;
+    if (r)
+        return r < 0 ? r : 0;
     buf_init(&bytes, ENGINE_BLOB_CAP);
     r = store_get_blob(e->store, sha, &bytes, err);
     if (r == 0)

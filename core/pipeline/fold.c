@@ -577,7 +577,9 @@ static void fold_message(struct state *s, json *o, const struct store_event *e)
 
     LINE(o, "text", text);
     LINE(o, "severity", severity);
-    add_message(s, e->wall_ms, str_eq(severity, "error") ? FINDING_ERROR : FINDING_NOTE, text);
+    add_message(s, e->wall_ms, str_eq(severity, "error")     ? FINDING_ERROR
+                               : str_eq(severity, "warning") ? FINDING_WARNING
+                                                             : FINDING_NOTE, text);
 }
 
 typedef void fold_fn(struct state *s, json *o, const struct store_event *e);

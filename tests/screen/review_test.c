@@ -50,7 +50,7 @@ static void approve(struct pty *p)
 {
     pty_expect(p, "armed");
     press(p, "a", "now Enter");
-    pty_pump(p, 60); /* 50 ms apart is the rule itself */
+    pty_pump(p, 200); /* 50 ms apart is the rule itself; no screen says that they have passed */
     pty_send(p, "\r");
 }
 
@@ -207,32 +207,61 @@ static void test_split_and_edit(void **state)
     pty_stop(&p);
 }
 
+/* An editor writes into out/: noticed, shown, taken over as a decision of its own, never overwritten. */
+static void change_outside(struct pty *p, const char *where)
+{
+    static const char mine[] = "sorted fruit\none\ntwo\nthree, as I like it\n";
+    char path[200];
+    struct buf b;
+
+    buf_init(&b, 65536);
+    assert_int_equal(path_read(where, &b, NULL), 0);
+    snprintf(path, sizeof(path), "%s/out/tiny/tiny.ino", buf_text(&b));
+    assert_int_equal(path_write(path, mine, sizeof(mine) - 1, 0644, NULL), 0);
+    pty_expect(p, "tiny.ino was changed outside: O shows the difference");
+    press(p, "O", "Changed outside  out/tiny/tiny.ino");
+    pty_expect(p, "+ three, as I like it");
+    pty_expect(p, "1 of 1 changes taken");
+    press(p, "\r", "Approve tiny.ino, 4 lines");
+    approve(p);
+    pty_expect(p, "sketch/4 approved");
+    pty_send(p, "o"); /* the run was over: it goes on when the person says so */
+    pty_expect(p, "✓ sketch");
+    buf_reset(&b);
+    assert_int_equal(path_read(path, &b, NULL), 0);
+    assert_string_equal(buf_text(&b), mine);
+    buf_done(&b);
+    unlink(where);
+}
+
 /* The same with the real engine: gates, hashes, history, prompt. */
 static void walk(int cols, int rows)
 {
-    const char *argv[] = {BUILD_FOLDER "/tests/walk_app", NULL};
+    char where[64];
+    const char *argv[] = {BUILD_FOLDER "/tests/walk_app", where, NULL};
     struct pty p;
 
+    snprintf(where, sizeof(where), "/tmp/tinywright-walk-%d", (int)getpid());
     pty_start(&p, cols, rows, NULL, argv);
-    pty_expect(&p, "Approve write.txt, 10 lines");
+    pty_expect(&p, "Approve tiny.ino, 10 lines");
     pty_expect(&p, "armed");
     press(&p, "h", "there are no hunks yet");
     pty_expect(&p, "armed");
-    press(&p, "x", "Why is write/1 rejected");
+    press(&p, "x", "Why is sketch/1 rejected");
     type(&p, "say more");
     pty_send(&p, "\r");
-    pty_expect(&p, "write/2");
+    pty_expect(&p, "sketch/2");
     pty_expect(&p, "armed");
     press(&p, "h", "1 of 2   [x] take");
     press(&p, "c", "Why is hunk 1 left out");
     type(&p, "quiet, please");
     press(&p, "\r", "1 of 2 hunks left out");
     pty_send(&p, "\r");
-    pty_expect(&p, "Approve write.txt, 10 lines");
+    pty_expect(&p, "Approve tiny.ino, 10 lines");
     pty_expect(&p, "last 🍋"); /* what is asked about: the hunk that was taken */
     pty_expect_not(&p, "loud");
     approve(&p);
-    pty_expect(&p, "write/3"); /* grep found nothing sorted: the model is asked again */
+    pty_expect(&p, "sketch/3"); /* grep found nothing sorted: the model is asked again */
     pty_expect(&p, "armed");
     pty_send(&p, "5");
     pty_expect(&p, "[5");
@@ -241,7 +270,8 @@ static void walk(int cols, int rows)
     pty_expect(&p, "# line 1, left out: quiet, please");
     pty_expect(&p, "+fruit, loud");
     approve(&p);
-    pty_expect(&p, "✓ write");
+    pty_expect(&p, "✓ sketch");
+    change_outside(&p, where);
     pty_send(&p, "q");
     pty_expect_end(&p, 0);
     pty_stop(&p);

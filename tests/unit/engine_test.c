@@ -96,6 +96,55 @@ static void a_policy_takes_it_to_the_end(void **state)
     audit_or_fail(t, 4);
 }
 
+static void file_is(const struct tiny *t, const char *name, const char *want)
+{
+    char path[200];
+    struct buf b;
+
+    snprintf(path, sizeof(path), "%s/out/%s", t->folder, name);
+    buf_init(&b, 65536);
+    assert_int_equal(path_read(path, &b, NULL), 0);
+    assert_string_equal(buf_text(&b), want);
+    buf_done(&b);
+}
+
+static void write_file(const struct tiny *t, const char *name, const char *text)
+{
+    char path[200];
+
+    snprintf(path, sizeof(path), "%s/out/%s", t->folder, name);
+    assert_int_equal(path_write(path, text, strlen(text), 0644, NULL), 0);
+}
+
+/* A file of out/ that somebody changed stays theirs, under another name, and a sentence says so. */
+static void what_somebody_else_wrote_is_kept(void **state)
+{
+    struct tiny *t = *state;
+    static struct verify_result v;
+    struct err err = {0};
+    const struct state *s;
+
+    open_or_fail(t, "trust-clean");
+    run_expecting(t, 0);
+    file_is(t, "tiny/tiny.ino", "draw: generated\n");
+    write_file(t, "tiny/tiny.ino", "mine\n");
+    run_expecting(t, 0);
+    file_is(t, "tiny/tiny.ino", "draw: generated\n");
+    file_is(t, "tiny/tiny.ino.yours-1", "mine\n");
+    s = engine_state(t->engine);
+    assert_non_null(strstr(s->messages.items[s->messages.n - 1].text, "out/tiny/tiny.ino was changed"));
+    assert_non_null(strstr(s->messages.items[s->messages.n - 1].text, "tiny.ino.yours-1"));
+    write_file(t, "tiny/tiny.ino", "mine again\n");
+    write_file(t, "out.txt", "make.1: made\n"); /* an older result of ours: nothing is lost with it */
+    run_expecting(t, 0);
+    file_is(t, "tiny/tiny.ino.yours-1", "mine\n");
+    file_is(t, "tiny/tiny.ino.yours-2", "mine again\n");
+    file_is(t, "out.txt", "make.2: made\n");
+    assert_int_equal(engine_verify(t->engine, &v, &err), 0);
+    close_or_fail(t);
+    audit_or_fail(t, 4);
+}
+
 static void a_second_run_executes_nothing(void **state)
 {
     struct tiny *t = *state;
@@ -178,10 +227,11 @@ static void a_persons_bytes_need_their_own_approval(void **state)
     assert_int_equal(tiny_settle_down(t, &err), ERR_DECISION);
     str_copy(old, sizeof(old), tiny_attempt(t, "make.1/1")->sha);
     assert_int_equal(engine_command(t->engine, &c, &err), 0);
-    assert_int_equal(state_of(t, "make.1/1"), ATTEMPT_WAITING);
-    assert_string_equal(tiny_attempt(t, "make.1/1")->author, "person");
-    assert_string_not_equal(tiny_attempt(t, "make.1/1")->sha, old);
-    assert_int_equal(tiny_decide(t, "make.1/1", DECISION_APPROVE, old, NULL, &err), -ERR_USAGE);
+    assert_int_equal(state_of(t, "make.1/1"), ATTEMPT_PASSED); /* what passed stays as it was */
+    assert_int_equal(state_of(t, "make.1/2"), ATTEMPT_WAITING);
+    assert_string_equal(tiny_attempt(t, "make.1/2")->author, "person");
+    assert_string_not_equal(tiny_attempt(t, "make.1/2")->sha, old);
+    assert_int_equal(tiny_decide(t, "make.1/2", DECISION_APPROVE, old, NULL, &err), -ERR_USAGE);
     close_or_fail(t);
     audit_or_fail(t, 1); /* of what was approved before */
 }
@@ -433,6 +483,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_policy_takes_it_to_the_end),
         TEST(a_second_run_executes_nothing),
+        TEST(what_somebody_else_wrote_is_kept),
         TEST(without_a_policy_everything_waits),
         TEST(a_decision_lets_the_run_go_on),
         TEST(wrong_words_change_nothing),

@@ -280,7 +280,7 @@ static void an_edit_says_that_a_person_wrote_it(void **state)
     assert_int_equal(review_init(&r, ARTIFACT_TEXT, ten, strlen(ten), "A\n2\n3\n4\n5\n6\n7\n8\n9\nJ\n", 20, NULL), 0);
     assert_int_equal(review_hunk_of(&r, 10), 1);
     assert_int_equal(review_hunk_of(&r, 5), -1);
-    assert_int_equal(review_edit(&r, 0, "A\nmore\nand more\n2\n3\n4\n", 23), 0);
+    assert_int_equal(review_edit(&r, 0, "A\nmore\nand more\n2\n3\n4\n", 22), 0);
     assert_int_equal(review_hunk_of(&r, 10), 1);
     assert_int_equal(review_hunk_of(&r, 1), -1);
     buf_done(&out);

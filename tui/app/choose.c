@@ -18,7 +18,7 @@ static const struct attempt *about(const struct workbench *w)
 
 bool choose_draft(const struct workbench *w, const struct attempt *a)
 {
-    return w->choose.open && review_touched(&w->choose.review) && (!a || a == about(w));
+    return w->choose.open && (w->choose.outside || review_touched(&w->choose.review)) && (!a || a == about(w));
 }
 
 void choose_drop(struct workbench *w)
@@ -35,7 +35,7 @@ void choose_drop(struct workbench *w)
 
 static bool still_waits(const struct workbench *w, const struct attempt *a)
 {
-    return a && a->state == ATTEMPT_WAITING && str_eq(a->sha, w->choose.sha);
+    return a && (w->choose.outside || a->state == ATTEMPT_WAITING) && str_eq(a->sha, w->choose.sha);
 }
 
 void choose_sync(struct workbench *w)
@@ -52,9 +52,11 @@ void choose_sync(struct workbench *w)
         w->focus = w->focus == VIEW_STAGES || w->focus == VIEW_ATTEMPTS ? w->focus : VIEW_DIFF;
     }
     w->context.review = w->tab == VIEW_REVIEW ? &w->choose.review : NULL;
+    w->context.outside = w->choose.outside;
 }
 
-static int begin(struct workbench *w, const struct attempt *a, const struct attempt *base)
+/* Compares base with bytes, or with a's when they are NULL. */
+static int begin(struct workbench *w, const struct attempt *a, const struct attempt *base, const struct buf *bytes)
 {
     const struct state *s = w->project.state;
     struct buf before, now;
@@ -63,7 +65,9 @@ static int begin(struct workbench *w, const struct attempt *a, const struct atte
 
     buf_init(&before, REVIEW_BYTES_MAX);
     buf_init(&now, REVIEW_BYTES_MAX);
-    if (s->blob(s->arg, base->blob, &before) < 0 || s->blob(s->arg, a->blob, &now) < 0)
+    if (bytes)
+        buf_put(&now, buf_text(bytes), bytes->len);
+    if (s->blob(s->arg, base->blob, &before) < 0 || (!bytes && s->blob(s->arg, a->blob, &now) < 0))
         workbench_notice(w, ROLE_ERROR, "the artifact could not be read from the history");
     else
         rc = review_init(&w->choose.review, a->kind, buf_text(&before), before.len, buf_text(&now), now.len, &err);
@@ -71,9 +75,42 @@ static int begin(struct workbench *w, const struct attempt *a, const struct atte
         workbench_error(w, &err);
     buf_done(&before);
     buf_done(&now);
-    if (rc < 0)
+    if (rc < 0) {
         review_done(&w->choose.review);
+        return rc;
+    }
+    str_copy(w->choose.attempt, sizeof(w->choose.attempt), a->id);
+    str_copy(w->choose.sha, sizeof(w->choose.sha), a->sha);
     return rc;
+}
+
+static void show(struct workbench *w)
+{
+    w->choose.open = true;
+    w->overlay = VIEW_HOME;
+    w->zoom = false;
+    w->tab = w->focus = VIEW_REVIEW;
+    w->context.review = &w->choose.review;
+}
+
+void choose_outside(struct workbench *w, const struct attempt *a, const struct buf *bytes)
+{
+    const struct attempt *base = state_base_attempt(w->project.state, a->step, 0);
+
+    if (choose_draft(w, NULL) && !w->choose.outside) {
+        workbench_notice(w, ROLE_WARNING, "your choice in %s is not sent yet: send or drop it first", w->choose.attempt);
+        return;
+    }
+    choose_drop(w);
+    if (!base || begin(w, a, base, bytes) < 0)
+        return;
+    for (size_t i = 0; i < w->project.state->attempts.n; i++) {
+        if (w->project.state->attempts.items[i] == a)
+            workbench_choose(w, a->stage, (int)i);
+    }
+    w->follow = false;
+    w->choose.outside = true;
+    show(w);
 }
 
 static bool start(struct workbench *w, const struct attempt *a)
@@ -85,16 +122,13 @@ static bool start(struct workbench *w, const struct attempt *a)
         return false;
     }
     choose_drop(w);
-    if (begin(w, a, base) < 0)
+    if (begin(w, a, base, NULL) < 0)
         return false;
     if (w->choose.review.choices.n == 0) {
         workbench_notice(w, ROLE_TEXT, "%s has the same bytes as %s: there are no hunks", a->id, base->id);
         review_done(&w->choose.review);
         return false;
     }
-    w->choose.open = true;
-    str_copy(w->choose.attempt, sizeof(w->choose.attempt), a->id);
-    str_copy(w->choose.sha, sizeof(w->choose.sha), a->sha);
     return true;
 }
 
@@ -116,10 +150,7 @@ void choose_open(struct workbench *w)
     }
     if (!(w->choose.open && about(w) == a && still_waits(w, a)) && !start(w, a))
         return;
-    w->overlay = VIEW_HOME;
-    w->zoom = false;
-    w->tab = w->focus = VIEW_REVIEW;
-    w->context.review = &w->choose.review;
+    show(w);
 }
 
 bool choose_back(struct workbench *w)
@@ -127,7 +158,7 @@ bool choose_back(struct workbench *w)
     if (w->tab != VIEW_REVIEW || w->overlay != VIEW_HOME || w->focus != VIEW_REVIEW)
         return false;
     if (choose_draft(w, NULL))
-        confirm_ask(&w->confirm, CONFIRM_CHOICE, os_mono_ms(), "Drop your choice and its reasons? All hunks are taken again.");
+        confirm_ask(&w->confirm, CONFIRM_CHOICE, os_mono_ms(), w->choose.outside ? "Leave it? Your file in out/ stays as it is." : "Drop your choice and its reasons? All hunks are taken again.");
     else
         choose_drop(w);
     return true;
@@ -225,6 +256,23 @@ static void send(struct workbench *w)
     buf_done(&refused);
 }
 
+static void take_over(struct workbench *w)
+{
+    const struct review *r = &w->choose.review;
+    struct command c = {.kind = COMMAND_DECIDE, .attempt = w->choose.attempt, .verb = DECISION_TAKE_OVER,
+                        .sha256 = w->choose.sha, .bytes = buf_text(&r->result), .len = r->result.len,
+                        .reason = "changed in out/ by another program"};
+
+    if (review_empty(r)) {
+        workbench_notice(w, ROLE_TEXT, "you take nothing of it: your file in out/ stays as it is");
+    } else if (workbench_send(w, &c) >= 0) {
+        choose_drop(w);
+        w->follow = true;
+        w->followed[0] = '\0';
+        workbench_notice(w, ROLE_TEXT, "your version is checked now; it waits for its own decision");
+    }
+}
+
 void choose_act(struct workbench *w, int hunk, enum action a)
 {
     struct review *r = &w->choose.review;
@@ -235,9 +283,14 @@ void choose_act(struct workbench *w, int hunk, enum action a)
     case ACTION_HUNK_TAKE: review_take(r, hunk, !r->choices.items[hunk].take); break;
     case ACTION_HUNK_SPLIT: split(w, hunk); break;
     case ACTION_HUNK_EDIT: external_hunk(w, hunk); break;
-    case ACTION_HUNK_REASON: ask_reason(w, hunk); break;
+    case ACTION_HUNK_REASON:
+        if (!w->choose.outside) /* nobody asked for a reason: it is the person's own file */
+            ask_reason(w, hunk);
+        break;
     default:
-        if (!review_touched(r))
+        if (w->choose.outside)
+            take_over(w);
+        else if (!review_touched(r))
             workbench_notice(w, ROLE_TEXT, "all of it is taken: a, then Enter, approves it as it is");
         else if (review_empty(r))
             reject(w);
@@ -264,7 +317,11 @@ void choose_draw(struct workbench *w, struct canvas *c)
     char sha[32];
 
     canvas_frame(c, true, NULL, w->notice[0] ? w->notice : "nothing runs: what you chose is checked, then asked about");
-    if (review_empty(r))
+    if (w->choose.outside)
+        canvas_putf(c, 0, 1, ROLE_QUESTION, " %s as another program left it: %d lines, %zu of %zu changes taken  %s ",
+                    a ? a->name : "it", r->lines, r->choices.n - (size_t)r->left, r->choices.n,
+                    in.at.cols >= 90 ? format_sha(r->sha, sha, sizeof(sha)) : "");
+    else if (review_empty(r))
         canvas_putf(c, 0, 1, ROLE_QUESTION, " You take nothing of %s: reject it? ", a ? a->name : "it");
     else
         canvas_putf(c, 0, 1, ROLE_QUESTION, " Your choice of %s: %d lines, %d of %zu hunks left out  %s ", a ? a->name : "it",
@@ -274,10 +331,11 @@ void choose_draw(struct workbench *w, struct canvas *c)
         add_key(w, &in, ACTION_REVIEW, "goes on with it; no question is open meanwhile");
         return;
     }
-    add_key(w, &in, ACTION_OPEN, review_empty(r) ? "reject" : "check and ask");
+    add_key(w, &in, ACTION_OPEN, w->choose.outside ? "take over" : review_empty(r) ? "reject" : "check and ask");
     add_key(w, &in, ACTION_HUNK_TAKE, "take/leave");
     add_key(w, &in, ACTION_HUNK_SPLIT, "split");
     add_key(w, &in, ACTION_HUNK_EDIT, "edit");
-    add_key(w, &in, ACTION_HUNK_REASON, "why not");
-    add_key(w, &in, ACTION_BACK, "drop");
+    if (!w->choose.outside)
+        add_key(w, &in, ACTION_HUNK_REASON, "why not");
+    add_key(w, &in, ACTION_BACK, w->choose.outside ? "leave it" : "drop");
 }

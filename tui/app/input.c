@@ -325,6 +325,7 @@ static bool show_action(struct workbench *w, enum action a)
     case ACTION_STAGE_PREVIOUS: step_stage(w, -1); return true;
     case ACTION_WAITING: go_waiting(w); return true;
     case ACTION_REVIEW: choose_open(w); return true;
+    case ACTION_OUTSIDE: outside_open(w); return true;
     case ACTION_HISTORY: project_view(w, VIEW_HISTORY); return true;
     case ACTION_DATA: project_view(w, VIEW_DATA); return true;
     case ACTION_TRACE: project_view(w, VIEW_TRACE); return true;

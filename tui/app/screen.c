@@ -404,6 +404,8 @@ static void draw_hints(struct workbench *w, struct canvas *c)
         add_hint(w, c, ACTION_CANCEL, "cancel");
     if (!w->home && decide_waiting(w) > 0)
         add_hint(w, c, ACTION_WAITING, "decide");
+    if (!w->home && w->outside.changed)
+        add_hint(w, c, ACTION_OUTSIDE, "changed outside");
     for (; *list; list++) {
         if (*list == ACTION_GO && s && s->busy)
             continue;

@@ -210,6 +210,7 @@ void workbench_open(struct workbench *w, const char *folder)
     remember_save(w);
     close_views(w);
     choose_drop(w);
+    outside_forget(w);
     w->context.state = NULL;
     if (w->o->open(w->o->open_arg, folder, &p, &err) < 0) {
         workbench_error(w, &err);
@@ -343,6 +344,7 @@ static int before_sleep(void *arg)
     if (sig != w->seen) {
         w->seen = sig;
         follow(w);
+        outside_sync(w);
         mark_dirty(w, false);
     }
     if (s && s->live.text.len != w->seen_live) {
@@ -483,6 +485,7 @@ static void tear_down(struct workbench *w)
     remember_save(w);
     close_views(w);
     choose_drop(w);
+    outside_forget(w);
     keys_done(&w->keys);
     term_free(w->term);
     if (w->o->linear)

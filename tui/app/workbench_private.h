@@ -48,6 +48,13 @@ struct choose { /* the choice of hunks that is being made: a draft until it is s
     bool open;
     char attempt[STATE_ID], sha[SHA256_HEX]; /* what it is about */
     int hunk;                                /* whose reason is being written */
+    bool outside;                            /* about what another program wrote: it is taken over, not approved */
+};
+
+struct outside { /* the sketch in out/ */
+    int watch;        /* loop id, 0 = none yet */
+    bool changed;     /* it holds what the history never held */
+    int64_t seen_seq; /* of the state when it was looked at */
 };
 
 struct script;
@@ -71,6 +78,7 @@ struct workbench {
     struct reason reason;
     struct confirm confirm;
     struct choose choose;
+    struct outside outside;
     enum decision_verb reason_verb;
     char put_off[160];                /* question the person put off */
     char asked_id[STATE_ID], asked_sha[SHA256_HEX];
@@ -135,11 +143,17 @@ void choose_open(struct workbench *w);   /* for the chosen attempt, or goes back
 void choose_sync(struct workbench *w);   /* the attempt went on or another one is looked at */
 void choose_drop(struct workbench *w);
 bool choose_draft(const struct workbench *w, const struct attempt *a); /* unsent; a NULL = about any attempt */
+void choose_outside(struct workbench *w, const struct attempt *a, const struct buf *bytes); /* to take over */
 void choose_act(struct workbench *w, int hunk, enum action a);
 bool choose_back(struct workbench *w);   /* true when it took the step back */
 void choose_reason(struct workbench *w, const char *text);
 void choose_edited(struct workbench *w, const struct buf *text); /* by the external editor */
 void choose_draw(struct workbench *w, struct canvas *c);
+
+/* outside.c */
+void outside_sync(struct workbench *w);   /* the state changed */
+void outside_open(struct workbench *w);
+void outside_forget(struct workbench *w); /* the project is left */
 
 /* external.c */
 void external_hunk(struct workbench *w, int hunk);

@@ -57,6 +57,7 @@ const struct action_row action_table[ACTIONS] = {
     [ACTION_QUEUE] = {"queue", "u, g q", SHOW, "queue", "What waits for your decision, over all projects."},
     [ACTION_COPY] = {"copy", "y", SHOW, "", "Sends the artifact to the terminal's clipboard; :write FILE saves it."},
     [ACTION_REVIEW] = {"review", "h", SHOW, "", "Takes and leaves single hunks of what waits for you."},
+    [ACTION_OUTSIDE] = {"outside", "O", WORK, "", "What another program changed in the sketch of out/: the difference, and taking it over."},
     [ACTION_HUNK_TAKE] = {"hunk-take", "Space", REVIEW, "take/leave", "Takes the hunk, or leaves it out."},
     [ACTION_HUNK_SPLIT] = {"hunk-split", "s", REVIEW, "split", "Splits the hunk at its unchanged lines."},
     [ACTION_HUNK_EDIT] = {"hunk-edit", "E", REVIEW, "edit", "Opens the hunk in your editor, in place of what was proposed."},

@@ -41,6 +41,7 @@ struct view_context {
     const struct home_entry *homes;
     int n_homes;
     const struct review *review; /* the choice of hunks that is being made; NULL = none */
+    bool outside;              /* it is about what another program changed */
     int line;                  /* line to go to after VIEW_ASK_LINE, 1-based; 0 = none */
     struct {                   /* set by an op, carried out by the application */
         enum view_ask ask;

@@ -2,7 +2,7 @@
 /*
  * The real engine and the real workbench on a tiny project: what it makes is text, its "compiler" is grep in the sandbox,
  * which wants a line that begins with "sorted". The provider is a table of replies: synthetic.
- * The project is made in a folder of its own, which goes when the screen is left.
+ * walk_app [FILE]: the project is made in a folder of its own, which is written into FILE and goes when the screen is left.
  */
 #include "tests/unit/tiny_project.h"
 
@@ -30,7 +30,7 @@ static const struct provider_ops ops = {"table", start, tiny_cancel, tiny_free};
 static int plan(struct stage_context *c, struct stage_plan *ret, struct err *err)
 {
     (void)c;
-    return tiny_plan_one("write", "write.txt", MODE_FREEFORM, ret, err);
+    return tiny_plan_one("sketch", "tiny.ino", MODE_FREEFORM, ret, err);
 }
 
 static int job(struct stage_context *c, const struct attempt *a, int phase, const struct job_result *last, struct job **ret,
@@ -66,7 +66,7 @@ static int send_command(void *arg, const struct command *c, struct err *err)
     return engine_command(arg, c, err);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct tiny t;
     static struct stage_ops write;
@@ -77,7 +77,11 @@ int main(void)
     int rc;
 
     tiny_make_project(&t);
+    if (argc > 1)
+        path_write(argv[1], t.folder, strlen(t.folder), 0600, NULL);
     write = *tiny_stages[1];
+    write.id = "sketch";
+    write.out_files = tiny_out_draw;
     write.plan = plan;
     write.inputs = tiny_inputs_make;
     write.job = job;
