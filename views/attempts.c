@@ -126,8 +126,20 @@ static int64_t mark(struct view *v, int64_t row, int step)
     return row >= 0 && row < rows(v) ? row : -1;
 }
 
+static void foot(struct view *v, char *dst, size_t size)
+{
+    char key[32];
+
+    dst[0] = '\0';
+    if (rows(v) > 0)
+        snprintf(dst, size, "%s history", keymap_key(v->context->keys, ACTION_HISTORY, key, sizeof(key)));
+    if (rows(v) > v->height)
+        snprintf(dst + strlen(dst), size - strlen(dst), " · %lld of %lld", (long long)v->cursor + 1, (long long)rows(v));
+}
+
 const struct view_ops attempts_ops = {
     .id = "attempts", .title = "Attempts", .help = "The attempts of the chosen stage: outcome, cause, tokens, time.",
     .size = sizeof(struct attempts), .cursor = true, .empty = "No attempt yet.",
     .done = done, .reload = reload, .rows = rows, .draw = draw, .text = text, .head = head, .act = act, .mark = mark,
+    .foot = foot,
 };

@@ -84,7 +84,7 @@ static void check_raw(struct pty *p)
 
 static void test_escape_corpus(void **state)
 {
-    static const char *const keys[] = {"1", "G", "2", "G", "3", "4", "\r", "5", "G", "6", "G", "M", "\x1b", "?", "\x1b",
+    static const char *const keys[] = {"1", "G", "2", "G", "3", "4", "\r", "5", "G", "6", "G", "M", "\x1b", "?", "\x1b", "L", "G", "\x1b", "D", "G", "\x1b", "c", "G", "\x1b", "u", "\x1b",
                                        "\t", "\t", "H", "\r", "z", ":theme mono\r", "/title\r", "n"};
     static const int sizes[][2] = {{120, 40}, {80, 24}};
 

@@ -265,7 +265,6 @@ static void add_done_stages(struct fake *f)
         snprintf(code, sizeof(code), "# %s\nimport pandas as pd\n\n\"\"\"Reads, changes,\nwrites.\"\"\"\ndef main():\n"
                  "    data = pd.read_csv(\"in.csv\")\n    data.to_csv(\"out.csv\", index=False)\n", titles[i]);
         struct attempt *made = add_attempt(f, data, add_step(f, data, id, titles[i], name, ARTIFACT_PYTHON), 1, ATTEMPT_PASSED, code);
-        made->outputs = os_alloc(STATE_OUTPUTS_MAX * sizeof(*made->outputs));
         str_copy(made->outputs[made->n_outputs].name, sizeof(made->outputs[0].name), "data.csv");
         keep(f, csv_after[i], strlen(csv_after[i]), made->outputs[made->n_outputs++].sha);
     }
