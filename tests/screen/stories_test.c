@@ -41,7 +41,7 @@ static void approve(struct pty *p)
     pty_expect(p, "armed");
     pty_send(p, "a");
     pty_expect(p, "now Enter");
-    pty_pump(p, 60); /* 50 ms apart is the rule itself */
+    pty_pump(p, 200); /* 50 ms apart is the rule itself; more for a busy machine */
     pty_send(p, "\r");
 }
 
