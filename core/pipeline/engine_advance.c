@@ -240,6 +240,7 @@ int engine_start_attempt(struct engine *e, int stage, int step, const struct sta
                          struct err *err)
 {
     struct step *p = &e->state.steps.items[step];
+    struct attempt *a;
     struct json_object *body = json_object_new_object(), *inputs = json_object_new_array();
     char id[STATE_ID + 12];
     int number = (int)p->attempts.n + 1, r;
@@ -275,9 +276,10 @@ int engine_start_attempt(struct engine *e, int stage, int step, const struct sta
     r = engine_emit(e, EVENT_ATTEMPT_STARTED, id, body, STORE_NORMAL, err);
     if (r)
         return r;
-    if (e->stages[stage]->execution)
-        return engine_execute(e, state_find_attempt(&e->state, id), err);
-    return engine_make_artifact(e, state_find_attempt(&e->state, id), err);
+    a = state_find_attempt(&e->state, id);
+    if (!a)
+        return err_set(err, ERR_MACHINE, "There is no memory left for the attempt %s.", id);
+    return e->stages[stage]->execution ? engine_execute(e, a, err) : engine_make_artifact(e, a, err);
 }
 
 static enum next approved(struct engine *e, struct attempt *a, struct err *err)

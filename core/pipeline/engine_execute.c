@@ -68,13 +68,17 @@ static int emit_settlement(struct engine *e, const struct attempt *a, bool passe
                            struct err *err)
 {
     char hex[SHA256_HEX];
-    size_t n;
-    const char *text = json_object_to_json_string_length(body, JSON_C_TO_STRING_PLAIN, &n);
+    struct buf text;
     int r = 0;
 
     if (passed) {
-        sha256_of(text, n, hex);
-        r = ledger_add(e->ledger, e->state.project_id, hex, STATE_SETTLED, err);
+        buf_init(&text, STORE_BODY_MAX);
+        buf_puts(&text, json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+        r = engine_redact_known(e, &text, err); /* as the history will hold it */
+        sha256_of(buf_text(&text), text.len, hex);
+        buf_done(&text);
+        if (r == 0)
+            r = ledger_add(e->ledger, e->state.project_id, hex, STATE_SETTLED, err);
     }
     if (r) {
         json_object_put(body);

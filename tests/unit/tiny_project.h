@@ -108,6 +108,7 @@ static bool tiny_with_model;
 static const char *tiny_who = "tester";
 static const struct user_config *tiny_user; /* caps and prices; NULL = none */
 static bool tiny_check_fails;
+static const char *tiny_outcome = ""; /* behind what settle says */
 
 static inline int tiny_plan_make(struct stage_context *c, struct stage_plan *ret, struct err *err)
 {
@@ -265,7 +266,7 @@ static inline int tiny_settle(struct stage_context *c, const struct attempt *a, 
     (void)a;
     (void)phase;
     (void)err;
-    snprintf(ret->outcome, sizeof(ret->outcome), "%s", job_stop_text(r, text, sizeof(text)));
+    snprintf(ret->outcome, sizeof(ret->outcome), "%s%s", job_stop_text(r, text, sizeof(text)), tiny_outcome);
     if (r->stop != JOB_EXITED || r->code)
         finding_add(&ret->findings, "tiny", FINDING_ERROR, FINDING_NONE, "%s", ret->outcome);
     return 0;
