@@ -18,6 +18,7 @@ enum {
     CONNECT_MS = 15000,
     IDLE_MS = 60000,
     TRANSFERS_MAX = 16,
+    SOCKET_ROOM = 64 * 1024, /* what a fast server may be ahead of us: more is read, and shown, late */
     SLEEP_MAX_MS = 3600 * 1000, /* curl_multi_poll knows no "without limit" */
 };
 
@@ -121,8 +122,11 @@ void http_close(struct http *h)
 
 static int on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 {
+    int room = SOCKET_ROOM;
+
     (void)arg;
     (void)purpose;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)); /* only slower to show when refused */
     return fcntl(fd, F_SETFD, FD_CLOEXEC) ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
 }
 
