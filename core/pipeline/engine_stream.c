@@ -89,7 +89,8 @@ static void on_text(void *arg, const char *bytes, size_t n, bool reasoning)
             e->stream.spool_timer = loop_add_timer(e->loop, ENGINE_SPOOL_MS, spool_due, e);
     }
     engine_caps_during(e, n);
-    tell(e);
+    if (e->on_event) /* no new generation: a longer reply changes nothing but itself */
+        e->on_event(e->listener, NULL);
 }
 
 static void on_progress(void *arg, const char *sentence)

@@ -290,9 +290,19 @@ static void look_through(struct workbench *w)
     w->looks = shown;
 }
 
+/* Keys wait for no stream's frame, and the end of a burst not for a whole one. */
+static int64_t frame_due(const struct workbench *w)
+{
+    if (w->urgent)
+        return w->key_painted_ms + WORKBENCH_KEY_MS;
+    if (w->grown && w->seen_live > w->painted_live + WORKBENCH_BURST)
+        return w->painted_ms + WORKBENCH_BURST_MS;
+    return w->painted_ms + WORKBENCH_FRAME_MS;
+}
+
 static int paint_if_due(struct workbench *w, int64_t now)
 {
-    int64_t due = w->painted_ms + (w->urgent ? WORKBENCH_KEY_MS : WORKBENCH_FRAME_MS);
+    int64_t due = frame_due(w);
 
     if (!w->dirty && !w->grown)
         return -1;
@@ -300,8 +310,11 @@ static int paint_if_due(struct workbench *w, int64_t now)
         return (int)(due - now);
     if (w->dirty || !screen_paint_reply(w))
         screen_paint(w);
-    w->dirty = w->urgent = w->grown = false;
     w->painted_ms = os_mono_ms();
+    if (w->urgent)
+        w->key_painted_ms = w->painted_ms;
+    w->painted_live = w->seen_live;
+    w->dirty = w->urgent = w->grown = false;
     look_through(w);
     question_painted(&w->question, w->painted_ms);
     return -1;
@@ -506,7 +519,7 @@ int workbench_run(const struct workbench_options *o, struct err *err)
     w->o = o;
     w->loop = o->loop;
     w->project = o->project;
-    w->painted_ms = -WORKBENCH_FRAME_MS;
+    w->painted_ms = w->key_painted_ms = -WORKBENCH_FRAME_MS;
     keys_init(&w->keys);
     question_init(&w->question, 'a', NULL);
     rc = set_up(w, err);

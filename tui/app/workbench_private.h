@@ -24,6 +24,7 @@
 enum {
     WORKBENCH_FRAME_MS = 33,   /* streams paint at most this often */
     WORKBENCH_KEY_MS = 4,      /* keys at most this often */
+    WORKBENCH_BURST = 2048, WORKBENCH_BURST_MS = 10, /* so many new bytes of a reply paint that often */
     WORKBENCH_ROWS = 10, WORKBENCH_COLS = 40, /* less is too small */
     WORKBENCH_WIDE = 100,
 };
@@ -92,8 +93,8 @@ struct workbench {
     bool looks;                       /* home list or queue is on the screen, and was looked through */
     unsigned seen_looks;
     bool grown;                       /* only the live reply got longer since the last paint */
-    size_t seen_live;
-    int64_t painted_ms, cancel_ms;
+    size_t seen_live, painted_live;   /* bytes of the live reply: known, and on the screen */
+    int64_t painted_ms, key_painted_ms, cancel_ms;
     uint64_t seen;                    /* signature of the state that is painted */
     int input_id, before_id, signal_ids[8], n_signals;
     int result;
