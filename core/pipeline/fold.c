@@ -385,6 +385,17 @@ static void fold_artifact(struct state *s, json *o, const struct store_event *e)
     a->state = ATTEMPT_CHECKING;
 }
 
+/* A list grows eight findings at a time, and thousands of attempts have one or two. */
+static void trim_findings(struct finding_list *l)
+{
+    struct finding *items = l->v.n && l->v.n < l->v.room ? os_realloc(l->v.items, l->v.n * sizeof(*items)) : NULL;
+
+    if (items) {
+        l->v.items = items;
+        l->v.room = l->v.n;
+    }
+}
+
 static void fold_checked(struct state *s, json *o, const struct store_event *e)
 {
     struct attempt *a = attempt_of(s, o);
@@ -393,6 +404,7 @@ static void fold_checked(struct state *s, json *o, const struct store_event *e)
         return;
     finding_list_reset(&a->findings);
     json_to_findings(json_get_array(o, "findings"), &a->findings);
+    trim_findings(&a->findings);
     a->state = a->blob[0] && !json_get_flag(o, "failed") ? ATTEMPT_WAITING : ATTEMPT_FAILED;
     LINE(o, "outcome", a->outcome);
     a->ended_ms = a->state == ATTEMPT_FAILED ? e->wall_ms : 0;
@@ -446,6 +458,7 @@ static void fold_settled(struct state *s, json *o, const struct store_event *e)
     if (!a)
         return;
     json_to_findings(json_get_array(o, "findings"), &a->findings);
+    trim_findings(&a->findings);
     metrics = json_get_array(o, "metrics");
     outputs = json_get_array(o, "outputs");
     if (metrics)
