@@ -6,7 +6,7 @@
 # Prints TAP; 77: cannot run here. Usage: generate_test.sh [BUILD_FOLDER]
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-tool=${1:-${BUILD_FOLDER:-$here/../../build}}/tests/generate_tool
+tool=${1:-${BUILD_FOLDER:-$(dirname "${TINYWRIGHT:-$here/../../build/check/tinywright}")}}/tests/generate_tool
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 . "$here/board_helpers.sh"
