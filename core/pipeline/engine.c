@@ -62,10 +62,21 @@ int engine_put_blob(struct engine *e, struct json_object *body, const char *key,
     return r;
 }
 
-void engine_schedule(struct engine *e)
+int engine_schedule(struct engine *e, struct err *err)
 {
-    if (!e->advance_id)
-        e->advance_id = loop_defer(e->loop, engine_advance, e);
+    struct err why = {0};
+
+    if (e->advance_id > 0)
+        return 0;
+    e->advance_id = loop_defer(e->loop, engine_advance, e);
+    if (e->advance_id > 0)
+        return 0;
+    e->advance_id = 0;
+    err_set(&why, ERR_MACHINE, "There is no memory left to go on.");
+    engine_end_run(e, ERR_MACHINE, &why);
+    if (err)
+        *err = why;
+    return -ERR_MACHINE;
 }
 
 void engine_end_run(struct engine *e, int code, const struct err *why)
@@ -489,8 +500,7 @@ static int start_run(struct engine *e, const struct command *c, struct err *err)
         return r;
     e->running = true;
     engine_caps_begin(e, false);
-    engine_schedule(e);
-    return 0;
+    return engine_schedule(e, err);
 }
 
 static int cancel(struct engine *e, struct err *err)
@@ -531,8 +541,7 @@ static int decide(struct engine *e, const struct command *c, struct err *err)
     e->running = true;
     e->asked = false;
     engine_caps_begin(e, true);
-    engine_schedule(e);
-    return 0;
+    return engine_schedule(e, err);
 }
 
 int engine_command(struct engine *e, const struct command *c, struct err *err)

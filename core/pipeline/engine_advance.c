@@ -430,11 +430,11 @@ void engine_advance(void *engine)
         ask(e);
         break;
     case NEXT_AGAIN:
-        engine_schedule(e);
+        engine_schedule(e, NULL);
         break;
     case NEXT_BUSY: /* generation is synchronous: nothing may be under way any more */
         if (!e->stream.attempt && !e->job.attempt)
-            engine_schedule(e);
+            engine_schedule(e, NULL);
         break;
     case NEXT_END:
         if (e->running)

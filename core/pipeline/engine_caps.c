@@ -17,7 +17,7 @@ static void time_is_up(void *arg)
     engine_stream_cancel(e);
     engine_execute_cancel(e);
     if (!e->stream.attempt && !e->job.attempt)
-        engine_schedule(e);
+        engine_schedule(e, NULL);
 }
 
 void engine_caps_begin(struct engine *e, bool resumed)

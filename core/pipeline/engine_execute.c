@@ -378,5 +378,5 @@ static void on_job_done(void *arg, struct job_result *r)
     if (bad)
         engine_end_run(e, err.code ? err.code : ERR_MACHINE, &err);
     else
-        engine_schedule(e);
+        engine_schedule(e, NULL);
 }

@@ -90,7 +90,8 @@ struct engine {
 /* engine.c */
 int engine_emit(struct engine *e, enum event_kind kind, const char *subject, struct json_object *body,
                 enum store_durability d, struct err *err); /* takes body */
-void engine_schedule(struct engine *e);                    /* engine_advance in the next turn */
+/* engine_advance in the next turn; when even that fails, the run has ended. */
+int engine_schedule(struct engine *e, struct err *err);
 void engine_end_run(struct engine *e, int code, const struct err *why);
 int engine_put_blob(struct engine *e, struct json_object *body, const char *key, const void *bytes, size_t n,
                     struct err *err);

@@ -194,7 +194,7 @@ static void on_done(void *arg, const struct provider_outcome *o)
     else if (o->end == PROVIDER_FAILED)
         engine_end_run(e, ERR_PROVIDER, &o->error);
     else
-        engine_schedule(e);
+        engine_schedule(e, NULL);
 }
 
 /* The attempt number that a cassette knows: attempts that a kill cut off are not counted. */
