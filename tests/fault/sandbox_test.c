@@ -242,7 +242,7 @@ static void bombs_are_stopped(void **state)
 
     for (size_t i = 0; i < sizeof(bombs) / sizeof(bombs[0]); i++) {
         struct job *job = python(w, bombs[i].code);
-        job->limits = (struct job_limits){.wall_ms = 2500, .cpu_s = 2, .memory = 400ll << 20, .work = 32 << 20, .output = 1 << 20, .processes = 32};
+        job->limits = (struct job_limits){.wall_ms = 6000, .cpu_s = 2, .memory = 400ll << 20, .work = 32 << 20, .output = 1 << 20, .processes = 32};
         run(w, job);
         if (w->result.stop != bombs[i].stop && w->result.stop != bombs[i].or_stop)
             print_error("%s %s: stop %d code %d after %lld ms\n%.300s\n", exec_level_name(exec_level(w->exec)), bombs[i].name,
